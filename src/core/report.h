@@ -1,0 +1,102 @@
+// What is said about a Profile: verdict, findings, recommendations. Made by src/analysis, shown by reports/.
+// Pure values; the JSON face of DESIGN section 2 is these, in src/core/json.h.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "src/core/classes.h"
+#include "src/core/profile.h"
+
+namespace bottleneck {
+
+struct Where {
+  std::string process;
+  std::string function;
+  std::string file;
+  int line = 0;
+  double share = 0;  ///< of the class's own time that is at this place, 0..1
+  bool operator==(const Where&) const = default;
+};
+
+struct RuledOut {
+  Bottleneck kind;
+  std::string why;  ///< "0.0 s blocked", "no waits"
+};
+
+/// One class with its share of the wall-clock time, and what speaks for and against it.
+struct Finding {
+  Bottleneck kind = Bottleneck::unattributed;
+  Detail detail = Detail::none;
+  double share = 0;  ///< of wall-clock time; all findings and unattributed sum to 1
+  Confidence confidence = Confidence::weak;
+  std::vector<std::string> supports;
+  std::vector<std::string> contradicts;
+  std::string note;  ///< what stands behind the bar on the first screen: "37 000 page faults"; may be ""
+  Where where;
+};
+
+struct Phase {
+  double start_s = 0;
+  double wall_s = 0;
+  std::map<Bottleneck, double> shares;  ///< of the phase; sums to 1
+};
+
+struct ParallelismReport {
+  Parallelism word = Parallelism::serial;
+  double average = 0;       ///< mean number of working threads while at least one works
+  double serial_share = 0;  ///< of wall time: exactly one thread works
+  std::vector<double> seconds_at;  ///< h_k: seconds with exactly k working, k = 0..n (last: n or more)
+  std::string why;                 ///< the figures behind the word
+};
+
+struct Verdict {
+  bool mixed = false;              ///< `top` has the two or three that matter
+  Bottleneck kind = Bottleneck::unattributed;
+  Detail detail = Detail::none;
+  double share = 0;                ///< of wall time
+  Parallelism parallelism = Parallelism::serial;
+  Confidence confidence = Confidence::weak;
+  std::vector<Bottleneck> top;     ///< by share, largest first, never empty
+  Where where;
+  std::vector<RuledOut> ruled_out;
+  std::string sentence;            ///< in a programmer's words, after the share
+  bool idle = false;               ///< waits for work more than half of the time: a second bar, no advice
+  bool by_phase = false;           ///< judged by its longest phase, not by the whole run
+  std::vector<std::string> reasons;  ///< of the confidence word
+};
+
+enum class Claim { bound, conditional, expected, verified };
+enum class Family { parallelize, vectorize, chunk, io, lock, threads, algorithm, system, gpu };
+
+struct Prediction {
+  Quantity speedup;  ///< old wall time / new wall time
+  std::string model;
+  std::vector<std::string> assumptions;
+};
+
+struct Recommendation {
+  Family family = Family::parallelize;
+  std::string action;  ///< "overlap the reads with the work"
+  Where where;
+  std::string why;               ///< evidence
+  std::vector<std::string> how;  ///< concrete steps
+  Claim claim = Claim::bound;
+  Prediction prediction;
+  std::string next_limit;  ///< what limits it next
+};
+
+struct Report {
+  Profile profile;
+  Verdict verdict;
+  std::map<Bottleneck, double> shares;  ///< every class that could be observed, and unattributed; sums to 1
+  std::vector<Finding> findings;        ///< by share, largest first; those of 0 left out
+  std::vector<Phase> phases;
+  ParallelismReport parallelism;
+  std::map<Bottleneck, double> busy_shares;  ///< of the busy time alone; only where verdict.idle
+  std::vector<Recommendation> recommendations;  ///< by predicted gain
+};
+
+}  // namespace bottleneck
