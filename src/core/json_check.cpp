@@ -1,0 +1,204 @@
+#include <fmt/format.h>
+
+#include "src/core/json_profile.h"
+
+namespace bottleneck {
+namespace {
+
+// Far above what a probe writes (DESIGN section 2: 4 096 windows), low enough that whoever reserves
+// by them is safe.
+constexpr int most_windows = 65'536;
+constexpr int most_cpus = 65'536;
+constexpr int most_threads_at_once = 1 << 22;  // the kernel's limit of process ids
+constexpr double longest_s = 1e9;              // 31 years
+
+void require(bool holds, std::string_view path, std::string_view problem) {
+  if (!holds) throw BadField(fmt::format("profile.{}: {}", path, problem));
+}
+
+/// Checks one row of a table; the message names table, row and field.
+class Row {
+ public:
+  Row(std::string_view table, std::size_t index) : table_(table), index_(index) {}
+
+  void index(const char* field, int value, std::size_t size, bool may_be_unknown = false) const {
+    if (may_be_unknown && value == -1) return;
+    if (value >= 0 && static_cast<std::size_t>(value) < size) return;
+    fail(field, fmt::format("{} points nowhere, there are {}", value, size));
+  }
+  void span(const char* field, double seconds) const {
+    if (seconds >= 0 && seconds <= longest_s) return;
+    fail(field, fmt::format("{} is no possible time", seconds));
+  }
+  void time(const char* field, double seconds) const {
+    if (seconds >= -longest_s && seconds <= longest_s) return;
+    fail(field, fmt::format("{} is no possible time", seconds));
+  }
+  void count(const char* field, int value, int low, int high) const {
+    if (value >= low && value <= high) return;
+    fail(field, fmt::format("{} is not within {} and {}", value, low, high));
+  }
+  void share(const char* field, double value) const {
+    if (value >= 0 && value <= 1) return;
+    fail(field, fmt::format("{} is not within 0 and 1", value));
+  }
+
+ private:
+  [[noreturn]] void fail(const char* field, const std::string& problem) const {
+    throw BadField(fmt::format("profile.{}[{}].{}: {}", table_, index_, field, problem));
+  }
+
+  std::string_view table_;
+  std::size_t index_;
+};
+
+template <typename T, typename Check>
+void check_each(std::string_view table, const std::vector<T>& rows, Check check) {
+  for (std::size_t i = 0; i < rows.size(); ++i) check(Row(table, i), rows[i]);
+}
+
+void check_instant(const Row& row, const Instant& instant) {
+  row.count("working", instant.working, 0, most_threads_at_once);
+  row.count("spinning", instant.spinning, 0, most_threads_at_once);
+  row.count("queueing", instant.queueing, 0, most_threads_at_once);
+  row.count("starved", instant.starved, 0, most_threads_at_once);
+}
+
+void check_runs(const Profile& profile) {
+  require(!profile.runs.empty(), "runs", "there is none");
+  require(profile.run >= 0 && static_cast<std::size_t>(profile.run) < profile.runs.size(), "run",
+          fmt::format("{} points nowhere, there are {}", profile.run, profile.runs.size()));
+  check_each("runs", profile.runs, [](const Row& row, const Run& run) {
+    row.span("wall_s", run.wall_s);
+    row.span("user_s", run.user_s);
+    row.span("system_s", run.system_s);
+    row.count("exit_status", run.exit_status, 0, 255);
+    row.count("signal", run.signal, 0, 127);
+  });
+}
+
+void check_machine(const Machine& machine) {
+  require(machine.cpus_online >= 0 && machine.cpus_online <= most_cpus, "machine.cpus_online",
+          "no possible number");
+  require(machine.cpus_allowed >= 0 && machine.cpus_allowed <= most_cpus, "machine.cpus_allowed",
+          "no possible number");
+  if (machine.cpu_quota) {
+    require(*machine.cpu_quota > 0 && *machine.cpu_quota <= most_cpus, "machine.cpu_quota",
+            "no possible number");
+  }
+}
+
+/// Whoever climbs to the launched process must arrive.
+void check_parents(const std::vector<Process>& processes) {
+  std::vector<bool> arrives(processes.size(), false);
+  for (std::size_t start = 0; start < processes.size(); ++start) {
+    std::vector<std::size_t> climbed;
+    for (int at = static_cast<int>(start); at != -1 && !arrives[static_cast<std::size_t>(at)];
+         at = processes[static_cast<std::size_t>(at)].parent) {
+      climbed.push_back(static_cast<std::size_t>(at));
+      require(climbed.size() <= processes.size(), "processes", "parents go in a circle");
+    }
+    for (const std::size_t one : climbed) arrives[one] = true;
+  }
+}
+
+void check_tree(const Profile& profile) {
+  const std::size_t processes = profile.processes.size();
+  check_each("processes", profile.processes, [&](const Row& row, const Process& process) {
+    row.index("parent", process.parent, processes, true);
+    row.time("start_s", process.start_s);
+    row.time("end_s", process.end_s);
+  });
+  check_parents(profile.processes);
+  check_each("threads", profile.threads, [&](const Row& row, const Thread& thread) {
+    row.index("process", thread.process, processes);
+    row.time("start_s", thread.start_s);
+    row.time("end_s", thread.end_s);
+    row.span("cpu_s", thread.cpu_s);
+    row.count("folded", thread.folded, 1, most_threads_at_once);
+  });
+}
+
+void check_places(const Profile& profile) {
+  check_each("locations", profile.locations, [](const Row& row, const Location& location) {
+    row.count("line", location.line, 0, std::numeric_limits<int>::max());
+  });
+  check_each("waits", profile.waits, [&](const Row& row, const Wait& wait) {
+    row.index("location", wait.location, profile.locations.size(), true);
+  });
+}
+
+void check_cells(const Profile& profile) {
+  const Timeline& timeline = profile.timeline;
+  const auto windows = static_cast<std::size_t>(timeline.windows);
+  const std::size_t threads = profile.threads.size();
+  check_each("timeline.work", timeline.work, [&](const Row& row, const WorkCell& cell) {
+    row.index("window", cell.window, windows);
+    row.index("thread", cell.thread, threads);
+    check_instant(row, cell.instant);
+    row.span("seconds", cell.seconds);
+  });
+  check_each("timeline.code", timeline.code, [&](const Row& row, const CodeCell& cell) {
+    row.index("window", cell.window, windows);
+    row.index("thread", cell.thread, threads);
+    row.index("location", cell.location, profile.locations.size());
+    row.span("seconds", cell.seconds);
+    row.count("samples", cell.samples, 0, std::numeric_limits<int>::max());
+  });
+  check_each("timeline.idle", timeline.idle, [&](const Row& row, const IdleCell& cell) {
+    row.index("window", cell.window, windows);
+    check_instant(row, cell.instant);
+    row.index("thread", cell.thread, threads, true);
+    row.index("wait", cell.wait, profile.waits.size(), true);
+    row.span("seconds", cell.seconds);
+  });
+}
+
+void check_totals(const Profile& profile) {
+  const Timeline& timeline = profile.timeline;
+  const auto windows = static_cast<std::size_t>(timeline.windows);
+  check_each("timeline.blocked", timeline.blocked, [&](const Row& row, const BlockedCell& cell) {
+    row.index("thread", cell.thread, profile.threads.size());
+    row.index("wait", cell.wait, profile.waits.size(), true);
+    row.span("seconds", cell.seconds);
+  });
+  check_each("timeline.counters", timeline.counters, [&](const Row& row, const CounterCell& cell) {
+    row.index("window", cell.window, windows);
+    row.index("process", cell.process, profile.processes.size());
+    row.span("user_s", cell.user_s);
+    row.span("system_s", cell.system_s);
+  });
+  check_each("timeline.system", timeline.system, [&](const Row& row, const SystemCell& cell) {
+    row.index("window", cell.window, windows);
+    row.span("others_busy_s", cell.others_busy_s);
+    row.span("throttled_s", cell.throttled_s);
+  });
+}
+
+void check_overhead(const Overhead& overhead) {
+  for (const double seconds : {overhead.own_cpu_s, overhead.in_target_s, overhead.after_exit_s}) {
+    require(seconds >= 0 && seconds <= longest_s, "overhead", "no possible time");
+  }
+  require(overhead.share >= 0, "overhead.share", "below 0");
+}
+
+}  // namespace
+
+void check_profile(const Profile& profile) {
+  check_runs(profile);
+  check_machine(profile.machine);
+  check_each("measurements", profile.measurements,
+             [](const Row& row, const Measurement& one) { row.share("coverage", one.coverage); });
+  check_tree(profile);
+  check_places(profile);
+  const Timeline& timeline = profile.timeline;
+  require(timeline.windows >= 0 && timeline.windows <= most_windows, "timeline.windows",
+          fmt::format("{} is not within 0 and {}", timeline.windows, most_windows));
+  require(timeline.window_s > 0 && timeline.window_s <= longest_s, "timeline.window_s",
+          "no possible time");
+  check_cells(profile);
+  check_totals(profile);
+  check_overhead(profile.overhead);
+}
+
+}  // namespace bottleneck

@@ -1,0 +1,206 @@
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "src/core/json_cells.h"
+#include "src/core/json_profile.h"
+#include "src/core/words.h"
+
+namespace bottleneck {
+namespace {
+
+using Value = nlohmann::json;
+
+/// A value of the file with the way to it, for the message.
+struct Node {
+  const Value& value;
+  std::string path;
+
+  [[noreturn]] void refuse(std::string_view wanted) const {
+    throw BadField(fmt::format("{}: {} expected", path, wanted));
+  }
+  Node member(const char* key) const {
+    if (!value.is_object()) refuse("an object");
+    const auto found = value.find(key);
+    if (found == value.end()) throw BadField(fmt::format("{}: \"{}\" is missing", path, key));
+    return {*found, path + "." + key};
+  }
+  Node element(std::size_t index) const {
+    return {value[index], fmt::format("{}[{}]", path, index)};
+  }
+};
+
+void decode(const Node& node, bool& into) {
+  if (!node.value.is_boolean()) node.refuse("true or false");
+  into = node.value.get<bool>();
+}
+
+void decode(const Node& node, int& into) {
+  if (!node.value.is_number_integer()) node.refuse("a whole number");
+  constexpr auto largest = std::numeric_limits<int>::max();
+  const bool fits = node.value.is_number_unsigned()
+                        ? node.value.get<std::uint64_t>() <= static_cast<std::uint64_t>(largest)
+                        : node.value.get<std::int64_t>() >= std::numeric_limits<int>::min();
+  if (!fits) node.refuse("a smaller number");
+  into = node.value.get<int>();
+}
+
+void decode(const Node& node, std::uint64_t& into) {
+  if (!node.value.is_number_unsigned()) node.refuse("a whole number of at least 0");
+  into = node.value.get<std::uint64_t>();
+}
+
+void decode(const Node& node, double& into) {
+  if (!node.value.is_number()) node.refuse("a number");
+  into = node.value.get<double>();
+}
+
+void decode(const Node& node, std::string& into) {
+  if (!node.value.is_string()) node.refuse("a text");
+  into = node.value.get<std::string>();
+}
+
+template <typename T>
+void decode(const Node& node, std::optional<T>& into) {
+  if (node.value.is_null()) {
+    into.reset();
+  } else {
+    decode(node, into.emplace());
+  }
+}
+
+void decode(const Node& node, std::vector<std::string>& into) {
+  if (!node.value.is_array()) node.refuse("a list");
+  for (std::size_t i = 0; i < node.value.size(); ++i) decode(node.element(i), into.emplace_back());
+}
+
+template <typename Enum>
+Enum decode_word(const Node& node) {
+  if (!node.value.is_string()) node.refuse("a word");
+  const std::optional<Enum> found = find_named<Enum>(node.value.get_ref<const std::string&>());
+  if (!found) throw BadField(node.path + ": not a word of this version");
+  return *found;
+}
+
+/// Reads the fields of one row: members of an object, or element `row` of each column.
+class Reader {
+ public:
+  explicit Reader(const Node& object) : object_(object) {}
+  Reader(const Node& table, std::size_t row, std::size_t rows)
+      : object_(table), row_(row), rows_(rows) {}
+
+  template <typename T>
+  void operator()(const char* key, T& value) const {
+    decode(find(key), value);
+  }
+  void time(const char* key, double& seconds) const { decode(find(key), seconds); }
+  template <typename Enum>
+  void word(const char* key, Enum& value) const {
+    value = decode_word<Enum>(find(key));
+  }
+
+ private:
+  Node find(const char* key) const {
+    Node node = object_.member(key);
+    if (!row_) return node;
+    if (!node.value.is_array() || node.value.size() != rows_)
+      node.refuse(fmt::format("a list of {}", rows_));
+    return node.element(*row_);
+  }
+
+  const Node& object_;
+  std::optional<std::size_t> row_;
+  std::size_t rows_ = 0;
+};
+
+template <typename Row>
+void decode_object(const Node& node, Row& row) {
+  const Reader reader(node);
+  describe(reader, row);
+}
+
+template <typename Row>
+void decode_list(const Node& node, std::vector<Row>& rows) {
+  if (!node.value.is_array()) node.refuse("a list");
+  for (std::size_t i = 0; i < node.value.size(); ++i) {
+    decode_object(node.element(i), rows.emplace_back());
+  }
+}
+
+/// The first row already compares `rows` with the length of each column: a made-up number reserves
+/// nothing.
+template <typename Row>
+void decode_table(const Node& node, std::vector<Row>& rows) {
+  std::uint64_t count = 0;
+  decode(node.member("rows"), count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const Reader reader(node, i, count);
+    Row row{};
+    describe(reader, row);
+    rows.push_back(std::move(row));
+  }
+}
+
+Measurement decode_measurement(const Node& node) {
+  Measurement measurement;
+  decode(node.member("name"), measurement.name);
+  if (node.value.contains("unavailable")) {
+    const Node missing = node.member("unavailable");
+    Unavailable why;
+    decode(missing.member("reason"), why.reason);
+    decode(missing.member("remedy"), why.remedy);
+    measurement.result = std::move(why);
+  } else {
+    Quantity quantity;
+    decode(node.member("value"), quantity.value);
+    decode(node.member("low"), quantity.low);
+    decode(node.member("high"), quantity.high);
+    quantity.unit = decode_word<Unit>(node.member("unit"));
+    measurement.result = quantity;
+  }
+  decode(node.member("source"), measurement.source);
+  decode(node.member("coverage"), measurement.coverage);
+  return measurement;
+}
+
+void decode_measurements(const Node& node, std::vector<Measurement>& all) {
+  if (!node.value.is_array()) node.refuse("a list");
+  for (std::size_t i = 0; i < node.value.size(); ++i) {
+    all.push_back(decode_measurement(node.element(i)));
+  }
+}
+
+void decode_timeline(const Node& node, Timeline& timeline) {
+  decode(node.member("window_s"), timeline.window_s);
+  decode(node.member("windows"), timeline.windows);
+  decode_table(node.member("work"), timeline.work);
+  decode_table(node.member("code"), timeline.code);
+  decode_table(node.member("idle"), timeline.idle);
+  decode_table(node.member("blocked"), timeline.blocked);
+  decode_table(node.member("counters"), timeline.counters);
+  decode_table(node.member("system"), timeline.system);
+}
+
+}  // namespace
+
+Profile decode_profile(const nlohmann::json& value) {
+  const Node root{value, "profile"};
+  Profile profile;
+  decode_object(root.member("target"), profile.target);
+  decode_object(root.member("machine"), profile.machine);
+  profile.tier = decode_word<Tier>(root.member("tier"));
+  decode_list(root.member("runs"), profile.runs);
+  decode(root.member("run"), profile.run);
+  decode_list(root.member("probes"), profile.probes);
+  decode_measurements(root.member("measurements"), profile.measurements);
+  decode_table(root.member("processes"), profile.processes);
+  decode_table(root.member("threads"), profile.threads);
+  decode_table(root.member("locations"), profile.locations);
+  decode_table(root.member("waits"), profile.waits);
+  decode_timeline(root.member("timeline"), profile.timeline);
+  decode_object(root.member("overhead"), profile.overhead);
+  decode(root.member("notes"), profile.notes);
+  return profile;
+}
+
+}  // namespace bottleneck
