@@ -1,0 +1,133 @@
+#include "probes/machine/machine.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <sched.h>
+#include <sys/utsname.h>
+
+#include "probes/machine/cgroup.h"
+#include "probes/machine/text.h"
+
+namespace bottleneck {
+namespace {
+
+/// The kernel writes cache sizes and /proc/meminfo in units of 1024 bytes and calls them K or kB.
+constexpr std::uint64_t kibibyte = 1024;
+
+/// The set must hold every possible CPU, or the call fails with EINVAL; larger than any kernel's
+/// NR_CPUS (8192).
+constexpr int most_cpus = 16384;
+
+std::string trimmed(std::string_view text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
+  return std::string(text);
+}
+
+std::string kernel_release(const System& system) {
+  if (const auto release = system.read("/proc/sys/kernel/osrelease")) return trimmed(*release);
+  utsname name{};
+  return system.root.empty() && uname(&name) == 0 ? name.release : "";
+}
+
+int count_online(const System& system, const std::string& cpuinfo) {
+  if (const auto listed =
+          count_cpu_list(system.read("/sys/devices/system/cpu/online").value_or("")))
+    return *listed;
+  int processors = 0;
+  for (std::string_view line : split(cpuinfo, '\n'))
+    processors += line.starts_with("processor") ? 1 : 0;
+  return std::max(1, processors);
+}
+
+int count_allowed(const System& system, int online) {
+  if (!system.root.empty()) {
+    const std::string status = system.read("/proc/self/status").value_or("");
+    return count_cpu_list(line_after(status, "Cpus_allowed_list")).value_or(online);
+  }
+  cpu_set_t* set = CPU_ALLOC(most_cpus);
+  const std::size_t size = CPU_ALLOC_SIZE(most_cpus);
+  CPU_ZERO_S(size, set);
+  const int allowed = sched_getaffinity(0, size, set) == 0 ? CPU_COUNT_S(size, set) : online;
+  CPU_FREE(set);
+  return allowed;
+}
+
+std::optional<std::uint64_t> l2_size(const System& system) {
+  const std::string cache = "/sys/devices/system/cpu/cpu0/cache/";
+  for (const std::string& index : system.list(cache)) {
+    if (leading_number(system.read(cache + index + "/level").value_or("")) != 2) continue;
+    const std::string size = trimmed(system.read(cache + index + "/size").value_or(""));
+    const auto number = leading_number(size);
+    if (!number || *number == 0) continue;
+    const std::uint64_t unit = size.back() == 'M'   ? kibibyte * kibibyte
+                               : size.back() == 'K' ? kibibyte
+                                                    : 1;
+    return *number * unit;
+  }
+  return std::nullopt;
+}
+
+/// The address-space limit counts reserved memory too, but what cannot be mapped cannot be used
+/// either.
+std::optional<std::uint64_t> address_space_limit(const System& system) {
+  return number_after(system.read("/proc/self/limits").value_or(""), "Max address space");
+}
+
+bool is_virtualized(const std::string& cpuinfo) {
+  const auto flags = split(line_after(cpuinfo, "flags"), ' ');
+  return std::find(flags.begin(), flags.end(), "hypervisor") != flags.end();
+}
+
+class MachineProbe : public Probe {
+ public:
+  explicit MachineProbe(System system) : system_(std::move(system)) {}
+  std::string_view name() const override { return "machine"; }
+
+  ProbeState check(const System& system) override {
+    const Machine machine = describe_machine(system);
+    ProbeState state{"machine", ProbeStatus::available, "", "", ""};
+    state.detail =
+        fmt::format("{} CPUs allowed of {}{}{}", machine.cpus_allowed, machine.cpus_online,
+                    machine.cpu_quota ? fmt::format(", quota {:.2f} CPUs", *machine.cpu_quota) : "",
+                    machine.virtualized ? ", virtual machine" : "");
+    if (!machine.memory_bytes) {
+      state.status = ProbeStatus::degraded;
+      state.reason = "/proc/meminfo cannot be read";
+    }
+    return state;
+  }
+
+  void attach(ProcessTree&) override { machine_ = describe_machine(system_); }
+  void finish(Profile& profile) override { profile.machine = machine_; }
+
+ private:
+  System system_;
+  Machine machine_;
+};
+
+}  // namespace
+
+Machine describe_machine(const System& system) {
+  Machine machine;
+  const std::string cpuinfo = system.read("/proc/cpuinfo").value_or("");
+  machine.cpu_model = trimmed(line_after(cpuinfo, "model name"));
+  machine.kernel = kernel_release(system);
+  machine.cpus_online = count_online(system, cpuinfo);
+  machine.cpus_allowed = std::max(1, count_allowed(system, machine.cpus_online));
+  machine.cpu_quota = cpu_quota(system, cgroup_path(system, "cpu"));
+  if (const auto total = number_after(system.read("/proc/meminfo").value_or(""), "MemTotal"))
+    machine.memory_bytes = *total * kibibyte;
+  machine.memory_limit_bytes = memory_limit(system, cgroup_path(system, "memory"));
+  if (const auto limit = address_space_limit(system))
+    machine.memory_limit_bytes = std::min(machine.memory_limit_bytes.value_or(*limit), *limit);
+  machine.l2_bytes = l2_size(system);
+  machine.virtualized = is_virtualized(cpuinfo);
+  return machine;
+}
+
+std::unique_ptr<Probe> make_machine_probe(const System& system) {
+  return std::make_unique<MachineProbe>(system);
+}
+
+}  // namespace bottleneck

@@ -1,0 +1,18 @@
+// What the target may use of this machine: CPUs, quota, memory and limits, from /proc, /sys and the
+// control groups. First of the facts in a Profile. Ceilings (bandwidth, rates) are not measured
+// here.
+#pragma once
+
+#include <memory>
+
+#include "probes/probe.h"
+
+namespace bottleneck {
+
+/// Errors: none; what cannot be seen keeps its default (empty, nullopt), at least one CPU is there.
+Machine describe_machine(const System&);
+
+/// Fills profile.machine at finish, as it was when the target was attached.
+std::unique_ptr<Probe> make_machine_probe(const System&);
+
+}  // namespace bottleneck
