@@ -43,8 +43,10 @@ enum class WaitKind {
   preempted,
   // stopped by a signal or a tracer
   stopped,
+  // the gap between the thread that woke it and itself: scheduler and idle exit, not the wait (set by the sweep)
+  wake_up,
 };
-inline constexpr int wait_kind_count = static_cast<int>(WaitKind::stopped) + 1;
+inline constexpr int wait_kind_count = static_cast<int>(WaitKind::wake_up) + 1;
 
 /// Facts of one blocked interval, from a context-switch sample or from /proc/PID/task/TID/{syscall,wchan,stat}.
 struct WaitFacts {
@@ -57,6 +59,8 @@ struct WaitFacts {
   std::string kernel_function;     ///< the telling kernel function: "folio_wait_bit_common"; "" unknown
   std::string lock_object;         ///< data symbol that the futex address lies in ("_PyRuntime"); "" unknown
   bool preempted = false;          ///< switched out while runnable
+  std::string object;  ///< what the descriptor is, where Peer says too little: "eventfd", "timerfd"; "" unknown
+  std::string module;  ///< file of the user code that made the call: "libgomp.so.1"; "" unknown
 };
 
 WaitKind classify_wait(const WaitFacts&);
