@@ -1,7 +1,7 @@
 // Fresh memory, again and again: faults MODE SECONDS. All of them: memory_capacity, first_touch.
 //   touch   maps 64 MB, writes one byte per page, unmaps
 //   memset  allocates 64 MB (above malloc's mapping threshold), fills it, frees it
-//   calloc  callocs 16 MB, writes one byte per page, frees it
+//   calloc  callocs 48 MB (always mapped afresh), writes one byte per page, frees it
 // Huge pages are off, so that each page is a fault on every machine.
 #include <cstring>
 #include <string_view>
@@ -39,7 +39,7 @@ void fill_fresh() {
 }
 
 void calloc_fresh() {
-  constexpr std::size_t size = 16U << 20U;
+  constexpr std::size_t size = 48U << 20U;
   void* block = std::calloc(size, 1);
   if (block == nullptr) target::fail("calloc");
   write_each_page(block, size);

@@ -1,0 +1,228 @@
+#!/usr/bin/env python3
+"""Runs bottleneck on targets whose truth is known, and says how often it was right.
+
+The labels (labels.json, held_out.json) were written before the first run, from what each program does.
+  corpus.py --bottleneck FILE --targets DIR [--as-nobody] [--set first|held_out|all] [--only REGEX] [--short]
+            [--repeat N] [--keep DIR] [--write] [--first-contact] [--fail-below SHARE] [--base DIR]
+Exit status: 0 enough are right, 1 too few, 2 usage, 77 nothing could run here (ctest shows that as skipped).
+"""
+
+import argparse
+import json
+import os
+import platform
+import re
+import shutil
+import sys
+import tempfile
+import time
+
+import score
+from stage import NOBODY, Peer, Skip, Stage, quiet
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+SETS = {"first": "labels.json", "held_out": "held_out.json"}
+ACCURACY = os.path.join(ROOT, "docs", "accuracy.md")
+FIRST_CONTACT = os.path.join(HERE, "first_contact.json")
+SKIPPED = 77
+BUSY_ENOUGH = 0.1  # of the machine by others: above this the truth itself changes (an idle CPU is part of it)
+QUIET_WAIT_S = 30
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--bottleneck", required=True, help="the binary to judge")
+    parser.add_argument("--targets", required=True, help="folder of the planted targets")
+    parser.add_argument("--set", choices=[*SETS, "all"], default="all")
+    parser.add_argument("--only", default="", help="only targets whose name matches this regular expression")
+    parser.add_argument("--short", action="store_true", help="only the short half, for CI")
+    parser.add_argument("--as-nobody", action="store_true", help="run target and tool as an ordinary user")
+    parser.add_argument("--repeat", type=int, default=1, help="runs of each target; each counts")
+    parser.add_argument("--keep", help="keep the JSON files in this folder")
+    parser.add_argument("--base", default="/var/tmp", help="where the targets' files go; should be a disk")
+    parser.add_argument("--fail-below", type=float, help="fail below this share, 0 to 1")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/accuracy.md")
+    parser.add_argument("--first-contact", action="store_true", help="keep this score as the first one, once")
+    options = parser.parse_args()
+    if options.as_nobody and os.geteuid() != 0:
+        parser.error("--as-nobody needs root")
+    return options
+
+
+def load_labels(options):
+    """Pairs of set and label."""
+    chosen = []
+    for name, file_name in SETS.items():
+        path = os.path.join(HERE, file_name)
+        if options.set not in (name, "all") or not os.path.exists(path):
+            continue
+        with open(path, encoding="utf-8") as file:
+            content = json.load(file)
+        if options.short and options.fail_below is None:
+            options.fail_below = content.get("short_must_be_right")
+        chosen += [(name, label) for label in content["targets"]
+                   if re.search(options.only, label["name"]) and (label.get("short") or not options.short)]
+    return chosen
+
+
+def cpu_times():
+    """(busy, all) ticks of the machine."""
+    with open("/proc/stat", encoding="ascii") as file:
+        ticks = [int(word) for word in file.readline().split()[1:9]]
+    return sum(ticks) - ticks[3] - ticks[4], sum(ticks)
+
+
+def wait_until_quiet():
+    """Waits for the other jobs of the machine to end; returns the share of it that they still take."""
+    end = time.monotonic() + QUIET_WAIT_S
+    while True:
+        busy, total = cpu_times()
+        time.sleep(0.5)
+        busy_now, total_now = cpu_times()
+        share = (busy_now - busy) / max(1, total_now - total)
+        if share < BUSY_ENOUGH or time.monotonic() > end:
+            return share
+
+
+def copy_for_nobody(options, folder):
+    """Binaries where an ordinary user may read them."""
+    os.chmod(folder, 0o755)
+    options.targets = shutil.copytree(options.targets, os.path.join(folder, "targets"))
+    os.chmod(options.targets, 0o755)
+    options.bottleneck = shutil.copy(options.bottleneck, folder)
+    for path in [options.bottleneck, *(os.path.join(options.targets, name) for name in os.listdir(options.targets))]:
+        if os.path.isfile(path):
+            os.chmod(path, 0o755)
+
+
+def observe(stage, label, options, keep_as):
+    """One run under the tool; the report, or Skip."""
+    saved = os.path.join(stage.tmp, "report.json")
+    status, last_line = stage.run([options.bottleneck, "run", "-q", "--json", saved, "--"])
+    if not os.path.exists(saved):
+        raise ValueError(f"no report, exit {status}: {last_line}")
+    if options.keep:
+        os.makedirs(options.keep, exist_ok=True)
+        shutil.copyfile(saved, os.path.join(options.keep, keep_as + ".json"))
+    with open(saved, encoding="utf-8") as file:
+        report = json.load(file)
+    if status != label.get("exit", 0):
+        raise Skip(f"the target itself failed, exit {status}: {last_line}")
+    return report
+
+
+def run_target(label, options, peer, number):
+    try:
+        busy = wait_until_quiet()
+        with Stage(label, options.targets, options.base, options.as_nobody, peer) as stage:
+            keep_as = label["name"] if options.repeat == 1 else f"{label['name']}.{number}"
+            outcome = score.judge(label, observe(stage, label, options, keep_as))
+    except Skip as reason:
+        return score.Skipped(label, str(reason))
+    except (ValueError, KeyError, IndexError, TypeError) as error:  # a report that is none is a wrong answer
+        return score.Outcome(label, False, "no verdict", 0, f"{type(error).__name__}: {error}", "no verdict")
+    if busy >= BUSY_ENOUGH:
+        outcome = outcome._replace(why=f"{outcome.why} [others kept {busy:.0%} of the machine busy]".strip())
+    return outcome
+
+
+def machine_line(options):
+    with open("/proc/sys/kernel/perf_event_paranoid", encoding="ascii") as file:
+        paranoid = file.read().strip()
+    commit = quiet("git", "-C", ROOT, "rev-parse", "--short", "HEAD").stdout.strip() or "unknown"
+    user = f"user {NOBODY}" if options.as_nobody else ("root" if os.geteuid() == 0 else "an ordinary user")
+    return (f"{len(os.sched_getaffinity(0))} CPUs, Linux {platform.release()}, perf_event_paranoid {paranoid}, "
+            f"as {user}, commit {commit}, {time.strftime('%Y-%m-%d')}.")
+
+
+def write_tables(options, by_set):
+    text = ""
+    if os.path.exists(ACCURACY):
+        with open(ACCURACY, encoding="utf-8") as file:
+            text = file.read()
+    for name, results in by_set.items():
+        key = f"{name}-{who(options)}"
+        block = score.markdown(f"{name}, {who(options)}", machine_line(options), results)
+        text = score.put_between_markers(text, key, block)
+    with open(ACCURACY, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def who(options):
+    return "root" if os.geteuid() == 0 and not options.as_nobody else "nobody"
+
+
+def keep_first_contact(options, by_set):
+    """The score of rules that never met these targets before; kept once and never overwritten."""
+    kept = {}
+    if os.path.exists(FIRST_CONTACT):
+        with open(FIRST_CONTACT, encoding="utf-8") as file:
+            kept = json.load(file)
+    for name, results in by_set.items():
+        key = f"{name}-{who(options)}"
+        if key in kept:
+            sys.exit(f"error: the first contact of {key} is already kept: {kept[key]['right']} of {kept[key]['of']}")
+        right, of = score.score(results)
+        kept[key] = {"right": right, "of": of, "machine": machine_line(options),
+                     "verdicts": {r.label["name"]: f"{'right' if r.right else 'wrong'}: {r.got}" for r in results
+                                  if isinstance(r, score.Outcome)}}
+    with open(FIRST_CONTACT, "w", encoding="utf-8") as file:
+        json.dump(kept, file, indent=2)
+        file.write("\n")
+
+
+def check_first_contact_is_free(options, chosen):
+    """Before anything ran: nobody should wait ten minutes to be refused."""
+    if options.only or options.short:
+        sys.exit("error: a first contact is that of a whole set: no --only, no --short")
+    if os.path.exists(FIRST_CONTACT):
+        with open(FIRST_CONTACT, encoding="utf-8") as file:
+            kept = json.load(file)
+        for name in {name for name, _ in chosen}:
+            if f"{name}-{who(options)}" in kept:
+                sys.exit(f"error: the first contact of {name}-{who(options)} is already kept")
+
+
+def run_all(chosen, options):
+    by_set, peer = {}, Peer()
+    try:
+        for name, label in chosen:
+            for number in range(1, options.repeat + 1):
+                result = run_target(label, options, peer, number)
+                by_set.setdefault(name, []).append(result)
+                print(score.line_of(result), flush=True)
+    finally:
+        peer.remove()
+    return by_set
+
+
+def main():
+    options = parse_arguments()
+    chosen = load_labels(options)
+    if not os.access(options.bottleneck, os.X_OK):
+        print(f"skip: {options.bottleneck} is not there")
+        return SKIPPED
+    if options.first_contact:
+        check_first_contact_is_free(options, chosen)
+    options.bottleneck = os.path.abspath(options.bottleneck)
+    options.targets = os.path.abspath(options.targets)
+    with tempfile.TemporaryDirectory(prefix="corpus-bin-", dir=options.base) as folder:
+        if options.as_nobody:
+            copy_for_nobody(options, folder)
+        by_set = run_all(chosen, options)
+    for name, results in by_set.items():
+        print(f"\n{name}, {who(options)}: {score.score_line(results)}\n\n{score.confusion_table(results)}")
+    if options.first_contact:
+        keep_first_contact(options, by_set)
+    if options.write:
+        write_tables(options, by_set)
+    right, of = score.score([result for results in by_set.values() for result in results])
+    if of == 0:
+        print("skip: no target could run here")
+        return SKIPPED
+    return 0 if right >= of * (options.fail_below or 0) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
