@@ -1,4 +1,6 @@
-// The report as text for a terminal: the first screen within 24 lines (DESIGN section 7), more with `verbose`.
+// The report as text for a terminal: the first screen within 24 lines (DESIGN section 7), more with
+// `verbose`. Pure: what the terminal can do comes in as TerminalStyle. Whatever stands in a name,
+// no control character and no line wider than `width` comes out.
 #pragma once
 
 #include <string>
@@ -9,8 +11,10 @@ namespace bottleneck {
 
 struct TerminalStyle {
   bool color = false;
-  int width = 120;      ///< columns
+  int width = 120;       ///< columns
   bool verbose = false;  ///< -v: the top 20 functions on- and off-CPU, phases, probes, measurements
+  bool unicode = true;   ///< false: ASCII alone, for locales that are not UTF-8
+  std::string saved_file;  ///< where the report was saved, for the line `next`; "" = nowhere
 };
 
 std::string render_terminal(const Report&, const TerminalStyle&);

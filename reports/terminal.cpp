@@ -1,0 +1,19 @@
+#include "reports/terminal.h"
+
+#include "reports/sections.h"
+
+namespace bottleneck {
+
+std::string render_terminal(const Report& report, const TerminalStyle& style) {
+  Screen screen(style);
+  add_first_screen(screen, report, style);
+  if (style.verbose) {
+    add_code_details(screen, report.profile);
+    add_run_details(screen, report);
+    add_probe_table(screen, report.profile.probes);
+    add_measurements(screen, report.profile.measurements);
+  }
+  return screen.text();
+}
+
+}  // namespace bottleneck
