@@ -71,7 +71,7 @@ def judge(label, report):
 def line_of(result):
     name = f"{result.label['name']:26}"
     if isinstance(result, Skipped):
-        return f"skip   {name} {wanted(result.label):44} {result.why}"
+        return f"skip:  {name} {wanted(result.label):44} {result.why}"
     word = "right" if result.right else "WRONG"
     return f"{word}  {name} {wanted(result.label):44} {result.got:44} {result.share:4.0%}  {result.why}".rstrip()
 

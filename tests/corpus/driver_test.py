@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+"""Tests of the corpus driver itself: judging, tables, the labels' form, renaming. Runs no target and no bottleneck."""
+
+import copy
+import json
+import os
+import re
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+import rename_test  # noqa: E402
+import score  # noqa: E402
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+CLASSES = {"compute", "memory_bandwidth", "memory_latency", "memory_capacity", "io_read", "io_write", "network", "lock", "sleep",
+           "kernel", "run_queue", "mixed"}
+PARALLELISM = {"idle", "oversubscribed", "parallel", "imbalanced", "serial"}
+KEYS = {"name", "kind", "short", "needs", "class", "detail", "accept", "parallelism", "at_least", "serial_share", "top",
+        "because", "command", "setup", "outside", "peer", "stdin", "cgroup", "env", "exit"}
+
+
+def labels():
+    for file_name in ("labels.json", "held_out.json"):
+        path = os.path.join(HERE, file_name)
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as file:
+                yield from json.load(file)["targets"]
+
+
+def report(kind="lock", parallelism="serial", **shares):
+    return {"verdict": {"class": kind, "detail": "", "parallelism": parallelism, "top": sorted(shares)},
+            "shares": shares, "parallelism": {"serial_share": 0.3}}
+
+
+def label(kind="lock", **more):
+    return {"name": "t", "kind": "planted", "class": kind, **more}
+
+
+class Judging(unittest.TestCase):
+    def right(self, expected, got):
+        return score.judge(expected, got).right
+
+    def test_right_only_if_the_class_is_the_label_or_accepted(self):
+        self.assertTrue(self.right(label(), report()))
+        self.assertFalse(self.right(label(), report("kernel")))
+        self.assertTrue(self.right(label(accept=["kernel"]), report("kernel")))
+
+    def test_parallelism_counts_only_where_the_label_has_it(self):
+        self.assertTrue(self.right(label(), report(parallelism="idle")))
+        self.assertFalse(self.right(label(parallelism="imbalanced"), report(parallelism="serial")))
+
+    def test_mixed_is_right_only_where_the_label_says_so(self):
+        mixed = report("mixed", compute=0.45, sleep=0.45)
+        self.assertFalse(self.right(label("compute"), mixed))
+        self.assertTrue(self.right(label("mixed", top=["compute", "sleep"]), mixed))
+        self.assertFalse(self.right(label("mixed", top=["lock"]), mixed))
+
+    def test_a_share_must_be_shown_and_large_enough(self):
+        self.assertTrue(self.right(label(at_least={"run_queue": 0}), report(run_queue=0)))
+        self.assertFalse(self.right(label(at_least={"run_queue": 0}), report()))
+        self.assertFalse(self.right(label(at_least={"run_queue": 0.1}), report(run_queue=0.05)))
+
+    def test_the_serial_share_must_be_within_its_range(self):
+        self.assertTrue(self.right(label(serial_share=[0.27, 0.33]), report()))
+        self.assertFalse(self.right(label(serial_share=[0.31, 0.33]), report()))
+
+
+class Tables(unittest.TestCase):
+    def test_counts_parallelism_under_its_own_word(self):
+        expected = label("compute", parallelism="imbalanced")
+        table = score.confusion_table([score.judge(expected, report("compute", "serial", compute=1)),
+                                       score.judge(expected, report("lock", "serial", lock=1))])
+        self.assertIn("| label \\ verdict | imbalanced | lock | serial | right |", table)
+        self.assertIn("| imbalanced |  | 1 | 1 | 0 of 2 |", table)
+
+    def test_skipped_targets_are_said_and_not_counted(self):
+        results = [score.judge(label(), report(lock=1)), score.Skipped(label(), "no fio")]
+        self.assertEqual(score.score_line(results), "1 of 1 right (100%), 1 skipped")
+
+    def test_replaces_only_what_is_between_its_markers(self):
+        text = score.put_between_markers("# Title\n", "a", "one\n")
+        text = score.put_between_markers(text + "between\n", "b", "two\n")
+        again = score.put_between_markers(text, "a", "three\n")
+        self.assertEqual(again, text.replace("one", "three"))
+
+
+class Labels(unittest.TestCase):
+    def test_are_well_formed_and_have_a_reason(self):
+        for item in labels():
+            with self.subTest(item["name"]):
+                self.assertLessEqual(set(item), KEYS)
+                self.assertIn(item["class"], CLASSES)
+                self.assertLessEqual(set(item.get("accept", [])) | set(item.get("at_least", {})) | set(item.get("top", [])), CLASSES)
+                self.assertIn(item.get("parallelism", "idle"), PARALLELISM)
+                self.assertIn(item["kind"], ("planted", "packaged"))
+                self.assertGreater(len(item["because"]), 20)
+                self.assertEqual("top" in item, item["class"] == "mixed")
+
+    def test_have_names_of_their_own(self):
+        names = [item["name"] for item in labels()]
+        self.assertEqual(len(names), len(set(names)))
+
+    def test_cover_each_class_three_times_and_others_programs_15_times(self):
+        for kind in CLASSES - {"mixed", "memory_bandwidth", "memory_latency"}:
+            self.assertGreaterEqual(sum(item["class"] == kind for item in labels()), 3, kind)
+        self.assertGreaterEqual(sum(item["kind"] == "packaged" for item in labels()), 15)
+
+
+class Renaming(unittest.TestCase):
+    def setUp(self):
+        self.report = {"profile": {
+            "target": {"command": ["./multiply", "-n", "9"]},
+            "processes": {"executable": ["/opt/multiply"], "name": ["multiply"]},
+            "threads": {"name": ["multiply"], "start_function": ["main"]},
+            "locations": {"module": ["/opt/multiply", "[kernel]", "/usr/lib/libgomp.so.1"], "function": ["main", "do_futex", ""],
+                          "file": ["m.cpp", "", ""], "caller": ["", "main", ""]},
+            "waits": {"object": ["/data/in", "tcp 10.0.0.1:80", "futex"]}}}
+
+    def test_replaces_each_name_by_one_token_everywhere(self):
+        rename_test.rename(self.report, ("libgomp.so",))
+        profile = self.report["profile"]
+        self.assertNotRegex(json.dumps(profile), r"multiply|main|m\.cpp|data")
+        token = profile["processes"]["name"][0]
+        self.assertEqual(profile["threads"]["name"], [token])
+        self.assertTrue(profile["processes"]["executable"][0].endswith("/" + token))
+
+    def test_keeps_runtimes_and_the_kernels_own_words(self):
+        rename_test.rename(self.report, ("libgomp.so",))
+        locations = self.report["profile"]["locations"]
+        self.assertEqual((locations["module"][1], locations["function"][1]), ("[kernel]", "do_futex"))
+        self.assertTrue(locations["module"][2].endswith("/libgomp.so.1"))
+        self.assertEqual(self.report["profile"]["waits"]["object"][1:], ["tcp 10.0.0.1:80", "futex"])
+
+    def test_takes_the_runtimes_from_the_published_table(self):
+        names = rename_test.runtime_names()
+        self.assertIn("libgomp.so", names)
+        self.assertFalse([name for name in names if re.search(r"\.h$|/", name)])
+
+    def test_sees_a_share_that_moved(self):
+        before = report(lock=0.6)
+        after = copy.deepcopy(before)
+        self.assertEqual(rename_test.differences(before, after), [])
+        after["shares"]["lock"] = 0.59
+        self.assertEqual(len(rename_test.differences(before, after)), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
