@@ -1,17 +1,94 @@
 #include "src/analysis/analyze.h"
 
+#include <algorithm>
+
+#include "src/analysis/confidence.h"
+#include "src/analysis/parallelism.h"
+#include "src/analysis/phases.h"
+#include "src/analysis/places.h"
+#include "src/analysis/recommend.h"
 #include "src/analysis/verdict.h"
+#include "src/analysis/words.h"
 
 namespace bottleneck {
+namespace {
+
+Finding make_finding(const Profile& profile, const Evidence& evidence, const Figures& figures,
+                     Bottleneck kind, double share) {
+  Finding finding;
+  finding.kind = kind;
+  finding.detail = main_detail(evidence, kind);
+  finding.share = share;
+  const Sureness sure = judge_confidence(profile, evidence, {kind, finding.detail}, share, false);
+  finding.confidence = sure.word;
+  if (const auto found = evidence.supports.find(kind); found != evidence.supports.end())
+    finding.supports = found->second;
+  if (const auto found = evidence.contradicts.find(kind); found != evidence.contradicts.end())
+    finding.contradicts = found->second;
+  finding.note = say_note(profile, evidence, figures, kind, finding.detail);
+  finding.where = find_where(profile, evidence, kind);
+  return finding;
+}
+
+std::vector<Finding> make_findings(const Report& report, const Profile& profile,
+                                   const Evidence& evidence, const Figures& figures) {
+  std::vector<Finding> findings;
+  for (const auto& [kind, share] : report.shares)
+    if (share > 0) findings.push_back(make_finding(profile, evidence, figures, kind, share));
+  std::stable_sort(findings.begin(), findings.end(),
+                   [](const Finding& a, const Finding& b) { return a.share > b.share; });
+  return findings;
+}
+
+/// What was observed and does not matter, with the figure that says so.
+std::vector<RuledOut> rule_out(const Report& report, const Evidence& evidence,
+                               const Figures& figures) {
+  std::vector<RuledOut> out;
+  for (const auto& [kind, share] : report.shares) {
+    if (kind == Bottleneck::unattributed || kind == report.verdict.kind || share >= matters_share)
+      continue;
+    if (std::count(report.verdict.top.begin(), report.verdict.top.end(), kind)) continue;
+    out.push_back({kind, say_ruled_out(evidence, figures, kind, share)});
+  }
+  return out;
+}
+
+void complete_verdict(Report& report, const Profile& profile, const Evidence& evidence,
+                      const Figures& figures) {
+  Verdict& verdict = report.verdict;
+  verdict.parallelism = report.parallelism.word;
+  verdict.where = find_where(profile, evidence, verdict.kind);
+  Sureness sure =
+      judge_confidence(profile, evidence, {verdict.kind, verdict.detail}, verdict.share, true);
+  verdict.confidence = sure.word;
+  verdict.reasons = std::move(sure.reasons);
+  verdict.ruled_out = rule_out(report, evidence, figures);
+  verdict.sentence = say_verdict(profile, evidence, verdict);
+}
+
+}  // namespace
 
 Report analyze(Profile profile) {
   const Counters counters{profile};
   const Evidence evidence = derive(profile, counters);
+  const Figures figures = count_figures(profile, counters);
   Report report;
   report.shares = shares_of(profile, evidence);
+  report.phases = find_phases(profile, evidence);
+  report.parallelism = measure_parallelism(profile, evidence);
   report.verdict = judge(evidence, report.shares, report.phases);
+  report.findings = make_findings(report, profile, evidence, figures);
+  complete_verdict(report, profile, evidence, figures);
   if (report.verdict.idle) report.busy_shares = busy_shares_of(evidence);
+  const Imbalance team =
+      find_imbalance(profile, evidence.wall_s - report.parallelism.seconds_at.front());
+  report.recommendations =
+      recommend(profile, evidence, report.verdict, report.findings, report.parallelism, team);
   report.profile = std::move(profile);
+  // A saved profile is analyzed again: its notes must not pile up.
+  auto& notes = report.profile.notes;
+  for (const std::string& note : evidence.notes)
+    if (!std::count(notes.begin(), notes.end(), note)) notes.push_back(note);
   return report;
 }
 

@@ -1,5 +1,5 @@
-// Who owns an instant: rules 1 to 3 of DESIGN section 4 applied to each cell of the timeline. Part of derive, which
-// adds the unattributed rest.
+// Who owns an instant: rules 1 to 3 of DESIGN section 4 applied to each cell of the timeline. Part
+// of derive, which adds the unattributed rest.
 #pragma once
 
 #include "src/analysis/derive.h"

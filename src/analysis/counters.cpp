@@ -31,6 +31,7 @@ Counters::Counters(const Profile& profile)
     : profile_(profile),
       by_process_(profile.processes.size()),
       was_read_(profile.processes.size()),
+      all_started_(profile.processes.size()),
       fault_s_(profile.machine.virtualized ? fault_in_vm_s : fault_on_metal_s) {
   const auto block_of = [&](double seconds) { return static_cast<int>(seconds / block_s); };
   for (const CounterCell& cell : profile.timeline.counters) {
@@ -42,8 +43,11 @@ Counters::Counters(const Profile& profile)
     all_.add(cell);
     any_ = true;
   }
-  for (const Process& process : profile.processes)
-    if (process.parent >= 0) started_[{process.parent, block_of(process.start_s)}] += 1;
+  for (const Process& process : profile.processes) {
+    if (process.parent < 0) continue;
+    started_[{process.parent, block_of(process.start_s)}] += 1;
+    all_started_.at(static_cast<std::size_t>(process.parent)) += 1;
+  }
 }
 
 int Counters::reader_of(int process) const {
@@ -62,11 +66,9 @@ const Totals& Counters::of(int process) const {
   return reader < 0 ? nothing : by_process_[static_cast<std::size_t>(reader)];
 }
 
-double Counters::processes_started(int process, std::optional<int> block) const {
-  double sum = 0;
-  for (const auto& [key, count] : started_)
-    if (key.first == process && (!block || key.second == *block)) sum += count;
-  return sum;
+double Counters::started_in(int process, int block) const {
+  const auto found = started_.find({process, block});
+  return found == started_.end() ? 0 : found->second;
 }
 
 std::vector<std::pair<Kind, double>> Counters::split_kernel(int process, int window) const {
@@ -75,8 +77,9 @@ std::vector<std::pair<Kind, double>> Counters::split_kernel(int process, int win
   const int block = static_cast<int>(window * profile_.timeline.window_s / block_s);
   const auto near = by_block_.find({reader, block});
   if (near != by_block_.end() && near->second.system_s > 0)
-    return split(near->second, processes_started(reader, block));
-  return split(by_process_[static_cast<std::size_t>(reader)], processes_started(reader, {}));
+    return split(near->second, started_in(reader, block));
+  return split(by_process_[static_cast<std::size_t>(reader)],
+               all_started_[static_cast<std::size_t>(reader)]);
 }
 
 std::vector<std::pair<Kind, double>> Counters::split(const Totals& seen, double started) const {

@@ -52,7 +52,7 @@ class Counters {
 
  private:
   int reader_of(int process) const;
-  double processes_started(int process, std::optional<int> block) const;
+  double started_in(int process, int block) const;
   std::vector<std::pair<Kind, double>> split(const Totals&, double started) const;
 
   const Profile& profile_;
@@ -60,6 +60,7 @@ class Counters {
   std::vector<bool> was_read_;
   std::map<std::pair<int, int>, Totals> by_block_;
   std::map<std::pair<int, int>, double> started_;  ///< (parent, block) -> children
+  std::vector<double> all_started_;                ///< by parent
   Totals all_;
   bool any_ = false;
   double fault_s_ = fault_in_vm_s;

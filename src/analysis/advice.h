@@ -1,0 +1,37 @@
+// The table of advice: for a class and its detail, the family, the action in a line, the steps, and
+// how much of the slice can go. Its place: recommend turns rows into recommendations. Steps are
+// generic: no program is known here.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "src/analysis/rules.h"
+#include "src/core/report.h"
+
+namespace bottleneck {
+
+/// How the bound is computed.
+enum class Shrink {
+  vanish,   ///< the slice goes away: 1 / (1 - p)
+  overlap,  ///< it hides behind the rest, or the rest behind it: 1 / max(p, 1 - p)
+  queue,    ///< nobody queues: the workers and the queueing work side by side
+  spread,   ///< code that runs alone is spread over all CPUs
+};
+
+struct Advice {
+  Kind kind;  ///< Detail::none: for any detail that has no row of its own
+  Family family;
+  Shrink shrink;
+  std::string_view action;
+  std::vector<std::string_view> how;
+  std::string_view assumption;
+};
+
+std::span<const Advice> advice_table();
+
+/// The rows for that class and detail, else those of the class without a detail.
+std::vector<const Advice*> advice_for(Kind);
+
+}  // namespace bottleneck
