@@ -69,7 +69,8 @@ std::vector<Frame> CodeModule::resolve(std::uint64_t file_offset) {
   const bool knows_more = named.name.find('(') != std::string::npos && named.start == start;
   // Compilers leave the mangled name out for functions that are local to a file, but the symbol
   // table has it.
-  if (outer.function.empty() || (!chain.mangled_outer && knows_more)) outer.function = named.name;
+  if (outer.function.empty() || (!chain.mangled_outer && knows_more))
+    outer.function = named.name.substr(0, named.name.find(" [clone "));
   for (Frame& frame : chain.frames) frame.start = to_file_offset(start);
   return std::move(chain.frames);
 }
@@ -84,6 +85,11 @@ std::string CodeModule::data_symbol(std::uint64_t virtual_address) {
   read_symbols();
   const ElfSymbol* symbol = symbols_.object_at(virtual_address);
   return symbol ? readable(*symbol) : std::string();
+}
+
+std::uint64_t CodeModule::virtual_address(std::uint64_t file_offset) {
+  read_symbols();
+  return address_at(segments_, file_offset).value_or(file_offset);
 }
 
 }  // namespace bottleneck

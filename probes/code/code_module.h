@@ -25,6 +25,8 @@ class CodeModule {
   std::vector<Frame> resolve(std::uint64_t file_offset);
   std::string function_name(std::uint64_t file_offset);
   std::string data_symbol(std::uint64_t virtual_address);
+  /// The offset itself where no segment holds it.
+  std::uint64_t virtual_address(std::uint64_t file_offset);
 
   /// Debug information holds a descriptor and memory; it is opened again when needed.
   bool holds_debug_information() const { return dwarf_ != nullptr; }

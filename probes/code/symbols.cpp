@@ -39,6 +39,11 @@ int inner_pid(const System& system, int pid) {
   return inner;
 }
 
+/// "[heap]", "//anon", "": the kernel's names for mappings without a file.
+bool is_file(const std::string& module) {
+  return !module.empty() && module[0] != '[' && !module.starts_with("//");
+}
+
 }  // namespace
 
 struct Symbols::Modules {
@@ -68,7 +73,7 @@ Symbols::~Symbols() = default;
 
 std::vector<Frame> Symbols::resolve(const std::string& module, std::uint64_t file_offset) {
   if (module == "[vdso]") return {Frame{module, "", 0, 0}};
-  if (!module.starts_with('/')) return {Frame{}};
+  if (!is_file(module)) return {Frame{}};
   CodeModule& code = modules_->module(module);
   if (!code.holds_debug_information()) modules_->make_room();
   return code.resolve(file_offset);
@@ -76,19 +81,24 @@ std::vector<Frame> Symbols::resolve(const std::string& module, std::uint64_t fil
 
 std::string Symbols::function_name(const std::string& module, std::uint64_t file_offset) {
   if (module == "[vdso]") return module;
-  if (!module.starts_with('/')) return {};
+  if (!is_file(module)) return {};
   return modules_->module(module).function_name(file_offset);
 }
 
 std::string Symbols::data_symbol(const std::string& module, std::uint64_t virtual_address) {
-  if (!module.starts_with('/')) return {};
+  if (!is_file(module)) return {};
   return modules_->module(module).data_symbol(virtual_address);
+}
+
+std::uint64_t Symbols::virtual_address(const std::string& module, std::uint64_t file_offset) {
+  if (!module.starts_with('/')) return file_offset;
+  return modules_->module(module).virtual_address(file_offset);
 }
 
 std::vector<std::uint8_t> Symbols::bytes_before(const std::string& module,
                                                 std::uint64_t file_offset, std::size_t count) {
   const auto file =
-      module.starts_with('/') ? RegularFile::open(modules_->system.path(module)) : std::nullopt;
+      is_file(module) ? RegularFile::open(modules_->system.path(module)) : std::nullopt;
   if (!file || file_offset > file->size()) return {};
   const std::uint64_t from = file_offset < count ? 0 : file_offset - count;
   const std::string bytes = file->read_at(from, static_cast<std::size_t>(file_offset - from));

@@ -40,6 +40,9 @@ class Symbols {
   /// Units: address relative to the module's lowest mapping (load bias removed): a virtual address of the ELF file.
   std::string data_symbol(const std::string& module, std::uint64_t virtual_address);
 
+  /// The ELF file's virtual address of a file offset; the offset itself where no segment holds it.
+  std::uint64_t virtual_address(const std::string& module, std::uint64_t file_offset);
+
   /// Up to `count` bytes of the file before `file_offset` (not including it); fewer at the beginning or on error.
   std::vector<std::uint8_t> bytes_before(const std::string& module, std::uint64_t file_offset, std::size_t count);
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "probes/sched/descriptors.h"
 
@@ -38,5 +39,6 @@ class WaitPoller {
 
 /// "read" for 0 and so on, for x86-64 (other machines: ""); and back (-1 unknown).
 std::string system_call_name(int number);
+int system_call_number(std::string_view name);
 
 }  // namespace bottleneck

@@ -58,6 +58,7 @@ struct Process {
   double start_s = 0;
   double end_s = 0;
   bool still_running = false;  ///< when the launched process ended
+  int folded = 1;  ///< how many processes of this name stand behind this row; its times are then one member's
 };
 
 struct Thread {

@@ -1,0 +1,12 @@
+// What the sampler can see here, in words, and the line that gives more: the paranoid level,
+// seccomp and missing kernel support are told apart.
+#pragma once
+
+#include "probes/perf/events.h"
+#include "probes/system.h"
+
+namespace bottleneck::perf {
+
+ProbeState sampler_state(const System& system, const Grant& grant, const Rates& rates);
+
+}  // namespace bottleneck::perf

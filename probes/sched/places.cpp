@@ -1,0 +1,266 @@
+#include "probes/sched/places.h"
+
+#include <algorithm>
+#include <array>
+
+#include "src/core/runtimes.h"
+
+namespace bottleneck::sched {
+namespace {
+
+/// Frames looked at for a runtime's wait function; deeper ones are the program's own.
+constexpr std::size_t spin_frames_looked_at = 12;
+/// The longest x86 instruction with a lock prefix that compilers emit for atomics is 9 bytes (rex,
+/// disp32).
+constexpr std::size_t longest_atomic = 9;
+
+bool is_file(const std::string& path) {
+  return !path.empty() && path[0] == '/' && !path.starts_with("//anon");
+}
+
+bool ends_with_pause(const std::vector<std::uint8_t>& bytes) {
+  return bytes.size() >= 2 && bytes[bytes.size() - 2] == 0xf3 && bytes[bytes.size() - 1] == 0x90;
+}
+
+bool ends_with_syscall(const std::vector<std::uint8_t>& bytes) {
+  return bytes.size() >= 2 && bytes[bytes.size() - 2] == 0x0f && bytes[bytes.size() - 1] == 0x05;
+}
+
+/// lock cmpxchg/xadd/add/or/... or xchg with memory as the instruction that ends here. Without a
+/// full decode: the prefix with an opcode that takes it, at a distance that such an instruction can
+/// have.
+bool ends_with_atomic(const std::vector<std::uint8_t>& bytes) {
+  const std::size_t size = bytes.size();
+  for (std::size_t length = 3; length <= std::min(longest_atomic, size); ++length) {
+    const std::size_t at = size - length;
+    std::size_t opcode = at + 1;
+    if (bytes[at] == 0xf0) {
+      if (opcode < size && (bytes[opcode] & 0xf0) == 0x40) ++opcode;  // REX
+      if (opcode >= size) continue;
+      const std::uint8_t op = bytes[opcode];
+      const bool two_byte =
+          op == 0x0f && opcode + 1 < size &&
+          ((bytes[opcode + 1] & 0xfe) == 0xb0 || (bytes[opcode + 1] & 0xfe) == 0xc0);
+      const bool arithmetic =
+          op < 0x40 || op == 0x80 || op == 0x81 || op == 0x83 || op == 0xff || op == 0xfe;
+      if (two_byte || arithmetic) return true;
+    }
+  }
+  // xchg reg, (mem) locks without a prefix: 86/87 with a memory operand (mod != 3).
+  for (std::size_t length = 2; length <= std::min<std::size_t>(3, size); ++length) {
+    const std::size_t at = size - length;
+    if ((bytes[at] & 0xfe) == 0x86 && (bytes[at + 1] >> 6) == 0 && length == 2) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Places::Places(Tasks& tasks, Symbols& symbols) : tasks_(tasks), symbols_(symbols) {}
+
+int Places::user(int process, const perf::Sample& sample) {
+  return address(process, sample.ip, sample);
+}
+
+int Places::caller_of_kernel(int process, const perf::Sample& sample) {
+  if (sample.registers_known && sample.registers[perf::ip] != 0)
+    return address(process, sample.registers[perf::ip], sample);
+  if (sample.user_chain.empty()) return -1;
+  return address(process, sample.user_chain.front(), sample);
+}
+
+int Places::address(int process_index, std::uint64_t address, const perf::Sample& sample) {
+  const ProcessInfo& process = tasks_.processes()[static_cast<std::size_t>(process_index)];
+  const Mapping* mapping = process.space.find(address);
+  Place place;
+  if (mapping && is_file(tasks_.module_path(mapping->module))) {
+    place.module = mapping->module;
+    place.offset = address - mapping->start + mapping->file_offset;
+  } else {
+    place.kind = Place::Kind::no_file;
+    place.module = mapping ? mapping->module : -1;
+    place.offset =
+        address & ~std::uint64_t{15};  // JIT code: by 16 bytes, functions are found later
+    place.pid = process.pid;
+  }
+  if (places_.size() >= max_places) {
+    place.offset &= ~std::uint64_t{4095};
+    folded_ = true;
+  }
+  const bool spin = spins(process, sample);
+  place.role = spin ? Role::spin : Role::work;
+  const int index = intern_user(place);
+  Place& known = places_[static_cast<std::size_t>(index)];
+  vote_caller(known, process, sample);
+  return index;
+}
+
+int Places::intern_user(Place place) {
+  const auto key =
+      std::make_tuple(place.module, place.offset, place.pid, static_cast<int>(place.role));
+  const auto [it, fresh] = by_user_.try_emplace(key, static_cast<int>(places_.size()));
+  if (!fresh) return it->second;
+  if (place.kind == Place::Kind::user) {
+    const auto before = symbols_.bytes_before(tasks_.module_path(place.module), place.offset, 16);
+    // `pause` is there for spin-wait loops and nothing else. Source: Intel SDM vol. 2, PAUSE.
+    if (ends_with_pause(before) && place.role == Role::work) place.role = Role::lock;
+    place.after_lock_prefix = ends_with_atomic(before);
+  }
+  places_.push_back(std::move(place));
+  return it->second;
+}
+
+bool Places::spins(const ProcessInfo& process, const perf::Sample& sample) {
+  std::array<std::uint64_t, 1> leaf = {sample.ip};
+  const auto frames = sample.user_chain.empty() ? std::span<const std::uint64_t>(leaf)
+                                                : std::span<const std::uint64_t>(sample.user_chain);
+  for (std::size_t i = 0; i < std::min(frames.size(), spin_frames_looked_at); ++i) {
+    const Mapping* mapping = process.space.find(frames[i]);
+    if (!mapping) continue;
+    const std::string& module = tasks_.module_path(mapping->module);
+    if (!is_file(module)) continue;
+    const std::uint64_t offset = frames[i] - mapping->start + mapping->file_offset;
+    const auto [it, fresh] =
+        spin_frames_.try_emplace({mapping->module * 2 + (i == 0 ? 1 : 0), offset}, false);
+    if (fresh) it->second = is_spin_frame(module, symbols_.function_name(module, offset), i == 0);
+    if (it->second) return true;
+  }
+  return false;
+}
+
+void Places::vote_caller(Place& place, const ProcessInfo& process, const perf::Sample& sample) {
+  if (place.module == process.executable) return;
+  std::uint64_t caller = 0;
+  const auto in_executable = [&](std::uint64_t address) {
+    const Mapping* mapping = process.space.find(address);
+    return mapping && mapping->module == process.executable;
+  };
+  if (sample.stack_top && in_executable(sample.stack_top)) {
+    caller = sample.stack_top;  // a frameless leaf: its return address is on top of the stack
+  } else {
+    for (std::uint64_t address : sample.user_chain)
+      if (in_executable(address)) {
+        caller = address;
+        break;
+      }
+  }
+  if (!caller) return;
+  const Mapping* mapping = process.space.find(caller);
+  const std::uint64_t offset = caller - mapping->start + mapping->file_offset;
+  if (place.caller_votes == 0) {  // Boyer-Moore majority: constant memory
+    place.caller_module = mapping->module;
+    place.caller_offset = offset;
+    place.caller_votes = 1;
+  } else {
+    place.caller_votes += place.caller_offset == offset ? 1 : -1;
+  }
+}
+
+int Places::kernel(int process, const perf::Sample& sample, const KernelPlace& at, Peer peer,
+                   Role role) {
+  const int index = intern_kernel(at, peer, role);
+  vote_caller(places_[static_cast<std::size_t>(index)],
+              tasks_.processes()[static_cast<std::size_t>(process)], sample);
+  return index;
+}
+
+int Places::intern_kernel(const KernelPlace& at, Peer peer, Role role) {
+  const auto key = std::make_tuple(static_cast<int>(at.activity), at.call, at.function,
+                                   static_cast<int>(peer), static_cast<int>(role));
+  const auto [it, fresh] = by_kernel_.try_emplace(key, static_cast<int>(places_.size()));
+  if (fresh) {
+    Place place;
+    place.kind = Place::Kind::kernel;
+    place.kernel = at;
+    place.peer = peer;
+    place.role = role;
+    places_.push_back(std::move(place));
+  }
+  return it->second;
+}
+
+int Places::as_lock(int index) {
+  Place place = places_[static_cast<std::size_t>(index)];
+  if (place.role != Role::work) return index;
+  place.role = Role::lock;
+  const auto key =
+      std::make_tuple(place.module, place.offset, place.pid, static_cast<int>(place.role));
+  const auto [it, fresh] = by_user_.try_emplace(key, static_cast<int>(places_.size()));
+  if (fresh) places_.push_back(std::move(place));
+  return it->second;
+}
+
+int Places::unseen_kernel(Role role) {
+  KernelPlace at;
+  at.activity = Activity::unknown_kernel;
+  const int index = intern_kernel(at, Peer::unknown, role);
+  places_[static_cast<std::size_t>(index)].kind = Place::Kind::unseen_kernel;
+  return index;
+}
+
+Location Places::locate(const Place& place) const {
+  Location location;
+  location.role = place.role;
+  if (place.kind == Place::Kind::kernel || place.kind == Place::Kind::unseen_kernel) {
+    location.module = "[kernel]";
+    location.function = place.kernel.function;
+    location.activity = place.kernel.activity;
+    location.call = place.kernel.call;
+    location.peer = place.peer;
+    name_caller(place, location);
+    return location;
+  }
+  if (place.kind == Place::Kind::no_file) {
+    location.no_file = true;
+    location.module = "[jit]";
+    location.function = symbols_.jit_function(static_cast<int>(place.pid), place.offset);
+    const std::string& path = tasks_.module_path(place.module);
+    if (location.function.empty() && path.starts_with("[")) {
+      location.function = location.module = path;  // [vdso]
+      location.no_file = false;
+    }
+    return location;
+  }
+  location.module = tasks_.module_path(place.module);
+  const auto frames = symbols_.resolve(location.module, place.offset);
+  location.function = frames.front().function;
+  location.file = frames.front().file;
+  location.line = frames.front().line;
+  location.after_syscall =
+      ends_with_syscall(symbols_.bytes_before(location.module, place.offset, 2));
+  name_caller(place, location);
+  return location;
+}
+
+void Places::name_caller(const Place& place, Location& location) const {
+  if (place.caller_votes == 0 || place.caller_module < 0) return;
+  // A return address is after the call: one byte back is the call's own line.
+  const auto callers =
+      symbols_.resolve(tasks_.module_path(place.caller_module), place.caller_offset - 1);
+  location.caller = callers.front().function;
+  if (!location.file.empty()) return;
+  location.file = callers.front().file;
+  location.line = callers.front().line;
+}
+
+std::vector<Location> Places::resolve(std::vector<int>& index_of) const {
+  std::vector<Location> locations;
+  std::map<
+      std::tuple<std::string, std::string, std::string, int, std::string, int, std::string, int>,
+      int>
+      known;
+  index_of.clear();
+  for (const Place& place : places_) {
+    Location at = locate(place);
+    const int flags = (static_cast<int>(at.role) << 8) | (static_cast<int>(at.peer) << 2) |
+                      (at.after_syscall ? 2 : 0) | (at.no_file ? 1 : 0);
+    auto key = std::make_tuple(at.module, at.function, at.file, at.line, at.caller,
+                               static_cast<int>(at.activity), at.call, flags);
+    const auto [it, fresh] = known.try_emplace(std::move(key), static_cast<int>(locations.size()));
+    if (fresh) locations.push_back(std::move(at));
+    index_of.push_back(it->second);
+  }
+  return locations;
+}
+
+}  // namespace bottleneck::sched

@@ -1,0 +1,82 @@
+// The places that samples hit, numbered while the target runs and resolved to Locations after it:
+// user code by file and offset, kernel code by system call and function. Also says what running
+// there means (work, spinning, fighting for a lock), from the published runtime table and the
+// instruction bytes before the sample.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+#include "probes/code/symbols.h"
+#include "probes/perf/records.h"
+#include "probes/sched/kernel_stack.h"
+#include "probes/sched/tasks.h"
+
+namespace bottleneck::sched {
+
+/// Beyond so many distinct places further user places are folded into their 4 KB page, and said so.
+inline constexpr std::size_t max_places = 20'000;
+
+struct Place {
+  enum class Kind : std::uint8_t { user, no_file, kernel, unseen_kernel };
+  Kind kind = Kind::user;
+  int module = -1;
+  std::uint64_t offset = 0;  ///< file offset; the address itself for no_file
+  std::uint32_t pid = 0;     ///< for no_file
+  Role role = Role::work;
+  bool after_lock_prefix = false;  ///< the instruction before is an atomic read-modify-write
+  KernelPlace kernel;
+  Peer peer = Peer::unknown;
+  int caller_module =
+      -1;  ///< majority candidate: the nearest frame in the program's own executable
+  std::uint64_t caller_offset = 0;
+  int caller_votes = 0;
+};
+
+class Places {
+ public:
+  Places(Tasks& tasks, Symbols& symbols);
+
+  /// The place of a user-mode sample of that process.
+  int user(int process, const perf::Sample& sample);
+  /// The place where user code waits or called the kernel: the leaf of the user chain; -1 if there
+  /// is none.
+  int caller_of_kernel(int process, const perf::Sample& sample);
+  int kernel(int process, const perf::Sample& sample, const KernelPlace& at, Peer peer, Role role);
+  /// The same user place, burnt in a fight for a lock.
+  int as_lock(int place);
+  /// Kernel time that cannot be seen (tier B2).
+  int unseen_kernel(Role role);
+
+  const Place& operator[](int index) const { return places_[static_cast<std::size_t>(index)]; }
+  bool folded() const { return folded_; }
+
+  /// Locations for all places; `index_of[place]` is the Location's index (places of the same line
+  /// are one).
+  std::vector<Location> resolve(std::vector<int>& index_of) const;
+
+ private:
+  int intern_kernel(const KernelPlace& at, Peer peer, Role role);
+  int address(int process, std::uint64_t address, const perf::Sample& sample);
+  int intern_user(Place place);
+  void vote_caller(Place& place, const ProcessInfo& process, const perf::Sample& sample);
+  Role role_of(const Place& place, const ProcessInfo& process, const perf::Sample& sample);
+  bool spins(const ProcessInfo& process, const perf::Sample& sample);
+  Location locate(const Place& place) const;
+  void name_caller(const Place& place, Location& location) const;
+
+  Tasks& tasks_;
+  Symbols& symbols_;
+  std::vector<Place> places_;
+  std::map<std::tuple<int, std::uint64_t, std::uint32_t, int>, int> by_user_;
+  std::map<std::tuple<int, std::string, std::string, int, int>, int> by_kernel_;
+  std::map<std::pair<int, std::uint64_t>, bool> spin_frames_;
+  bool folded_ = false;
+};
+
+}  // namespace bottleneck::sched

@@ -1,0 +1,259 @@
+#include "probes/sched/reducer.h"
+
+#include <algorithm>
+#include <array>
+
+#include <time.h>
+
+#include "src/core/runtimes.h"
+
+namespace bottleneck::sched {
+namespace {
+
+std::int64_t clock_ns(clockid_t clock) {
+  timespec t{};
+  ::clock_gettime(clock, &t);
+  return t.tv_sec * 1'000'000'000LL + t.tv_nsec;
+}
+
+/// Calls whose first argument is the descriptor that says what kind of kernel time it is.
+constexpr std::array<std::string_view, 20> descriptor_calls = {
+    "read",      "write",     "pread64",  "pwrite64", "readv",   "writev", "sendto",
+    "recvfrom",  "sendmsg",   "recvmsg",  "preadv",   "pwritev", "fsync",  "fdatasync",
+    "ftruncate", "fallocate", "sendmmsg", "recvmmsg", "accept",  "accept4"};
+
+bool takes_descriptor(std::string_view call) {
+  return std::find(descriptor_calls.begin(), descriptor_calls.end(), call) !=
+         descriptor_calls.end();
+}
+
+bool is_lock_call(std::string_view call) {
+  return call == "futex" || call == "flock" || call == "semop" || call == "semtimedop";
+}
+
+}  // namespace
+
+Reducer::Reducer(const System& system, ProcessTree& tree, std::uint32_t root, bool kernel_seen)
+    : tree_(tree),
+      kernel_seen_(kernel_seen),
+      symbols_(system),
+      tasks_(root, 0),
+      places_(tasks_, symbols_),
+      cells_(tasks_),
+      sweep_(tasks_, places_, cells_, waits_.all(), kernel_seen),
+      descriptors_(system),
+      poller_(system) {
+  if (!kernel_seen_)
+    sweep_.set_unseen_places(places_.unseen_kernel(Role::work), places_.unseen_kernel(Role::lock));
+}
+
+void Reducer::add(perf::Record record, perf::EventKind kind, std::int64_t period_ns) {
+  if (const auto* lost = std::get_if<perf::Lost>(&record.what)) {
+    tally_.lost += lost->records;
+    return;
+  }
+  pending_.push_back({std::move(record), kind, period_ns});
+}
+
+void Reducer::advance(std::int64_t before_ns) {
+  std::stable_sort(pending_.begin(), pending_.end(), [](const Pending& a, const Pending& b) {
+    return a.record.stamp.time_ns < b.record.stamp.time_ns;
+  });
+  std::size_t done = 0;
+  for (; done < pending_.size(); ++done) {
+    if (static_cast<std::int64_t>(pending_[done].record.stamp.time_ns) >= before_ns) break;
+    apply(pending_[done]);
+  }
+  pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(done));
+  sweep_.advance(before_ns - sweep_lag_ns);
+}
+
+void Reducer::apply(const Pending& pending) {
+  const perf::Stamp& stamp = pending.record.stamp;
+  const auto now = static_cast<std::int64_t>(stamp.time_ns);
+  if (const auto* sample = std::get_if<perf::Sample>(&pending.record.what)) {
+    if (!started_) return;
+    if (pending.kind == perf::EventKind::switch_sample)
+      apply_switch_sample(stamp, *sample);
+    else
+      apply_sample(stamp, *sample, pending.period_ns);
+    return;
+  }
+  if (const auto* change = std::get_if<perf::Switch>(&pending.record.what)) {
+    if (started_) apply_switch(stamp, *change);
+    return;
+  }
+  if (const auto* exit = std::get_if<perf::Exit>(&pending.record.what)) {
+    const int thread = tasks_.thread_of(exit->tid);
+    if (thread >= 0) sweep_.add({.time_ns = now, .kind = Happening::Kind::dead, .thread = thread});
+    if (thread >= 0) poller_.forget(static_cast<pid_t>(exit->tid));
+  }
+  const int born = tasks_.apply(pending.record, tree_);
+  if (born >= 0) sweep_.add({.time_ns = now, .kind = Happening::Kind::born, .thread = born});
+  if (!std::holds_alternative<perf::Mmap>(pending.record.what)) tally_.tasks += 1;
+  if (!started_ && tasks_.exec_ns() >= 0) {
+    started_ = true;
+    sweep_.start(tasks_.exec_ns());
+  }
+}
+
+void Reducer::apply_switch(const perf::Stamp& stamp, const perf::Switch& change) {
+  const int thread = tasks_.thread_of(stamp.tid);
+  if (thread < 0) return;
+  tally_.switches += 1;
+  Happening happening{.time_ns = static_cast<std::int64_t>(stamp.time_ns),
+                      .thread = thread,
+                      .cpu = static_cast<int>(stamp.cpu)};
+  if (!change.out) {
+    happening.kind = Happening::Kind::in;
+  } else {
+    // Preempted inside a call that woke another one, which then runs: a wait for that one (DESIGN
+    // section 4).
+    const auto waking = preempted_while_waking_.find(thread);
+    const bool passes = waking != preempted_while_waking_.end();
+    if (passes) preempted_while_waking_.erase(waking);
+    happening.kind =
+        change.preempted && !passes ? Happening::Kind::preempted : Happening::Kind::out;
+  }
+  sweep_.add(happening);
+}
+
+void Reducer::apply_sample(const perf::Stamp& stamp, const perf::Sample& sample,
+                           std::int64_t period_ns) {
+  const int thread = tasks_.thread_of(stamp.tid);
+  if (thread < 0) return;
+  tally_.samples += 1;
+  const int place =
+      sample.kernel ? kernel_place(thread, stamp, sample) : user_place(thread, stamp, sample);
+  sweep_.add_sample(static_cast<std::int64_t>(stamp.time_ns), thread, place, period_ns);
+}
+
+int Reducer::user_place(int thread, const perf::Stamp& stamp, const perf::Sample& sample) {
+  const int process = tasks_.threads()[static_cast<std::size_t>(thread)].process;
+  const int place = places_.user(process, sample);
+  if (!places_[place].after_lock_prefix || !sample.registers_known ||
+      !waits_.anything_contended(stamp.pid))
+    return place;
+  for (std::uint64_t value : sample.registers)
+    if (waits_.contended(stamp.pid, value)) return places_.as_lock(place);
+  return place;
+}
+
+int Reducer::kernel_place(int thread, const perf::Stamp& stamp, const perf::Sample& sample) {
+  const KernelPlace at = kernel_.sampled(sample.kernel_chain);
+  Peer peer = Peer::unknown;
+  Role role = Role::work;
+  if (sample.registers_known) {
+    const std::uint64_t first = sample.registers[perf::di];
+    if (takes_descriptor(at.call))
+      peer = descriptors_.look(static_cast<pid_t>(stamp.pid), static_cast<int>(first), tree_).peer;
+    if (is_lock_call(at.call) && waits_.contended(stamp.pid, at.call == "futex" ? first : 0))
+      role = Role::lock;
+  }
+  return places_.kernel(tasks_.threads()[static_cast<std::size_t>(thread)].process, sample, at,
+                        peer, role);
+}
+
+WaitFacts Reducer::facts_of(const KernelPlace& at, const perf::Sample& sample) const {
+  WaitFacts facts;
+  facts.call = at.call;
+  facts.kernel_function = at.function;
+  facts.page_fault = at.activity == Activity::page_fault || at.activity == Activity::file_fault;
+  facts.uninterruptible = at.io_wait;
+  facts.args_known = sample.registers_known && !facts.page_fault;
+  if (facts.args_known) {
+    constexpr std::array order = {perf::di, perf::si, perf::dx, perf::r10, perf::r8, perf::r9};
+    for (std::size_t i = 0; i < order.size(); ++i) facts.args[i] = sample.registers[order[i]];
+  }
+  return facts;
+}
+
+std::string Reducer::data_symbol_at(int process_index, std::uint64_t address) {
+  const ProcessInfo& process = tasks_.processes()[static_cast<std::size_t>(process_index)];
+  for (const int module : {process.executable}) {
+    if (module < 0) continue;
+    for (const auto& [start, mapping] : process.space.all()) {
+      if (mapping.module != module) continue;
+      const std::string& path = tasks_.module_path(module);
+      const std::uint64_t bias = start - symbols_.virtual_address(path, mapping.file_offset);
+      const std::string name = symbols_.data_symbol(path, address - bias);
+      if (!name.empty()) return name;
+    }
+  }
+  return {};
+}
+
+void Reducer::note_lock(const WaitFacts& facts, WaitKind kind, std::uint32_t pid,
+                        std::int64_t now_ns) {
+  if (is_lock(kind)) waits_.lock_waited(pid, facts.call == "futex" ? facts.args[0] : 0, now_ns);
+}
+
+void Reducer::apply_switch_sample(const perf::Stamp& stamp, const perf::Sample& sample) {
+  const int thread = tasks_.thread_of(stamp.tid);
+  if (thread < 0) return;
+  tally_.switch_samples += 1;
+  const KernelPlace at = kernel_.switched_out(sample.kernel_chain);
+  if (at.call.empty() && at.activity != Activity::page_fault && at.activity != Activity::file_fault)
+    return;
+  const int process = tasks_.threads()[static_cast<std::size_t>(thread)].process;
+  WaitFacts facts = facts_of(at, sample);
+  const auto pid = static_cast<pid_t>(stamp.pid);
+  if (facts.call == "futex" && facts.args_known) {
+    const std::string symbol = data_symbol_at(process, facts.args[0]);
+    if (!runtime_lock_name(symbol).empty()) facts.lock_object = symbol;
+  }
+  const std::string object =
+      describe_wait(facts, pid, static_cast<pid_t>(stamp.tid), tree_, descriptors_);
+  const auto now = static_cast<std::int64_t>(stamp.time_ns);
+  note_lock(facts, classify_wait(facts), stamp.pid, now);
+  if (at.wakes) preempted_while_waking_[thread] = true;
+  const int wait = waits_.intern(facts, object, places_.caller_of_kernel(process, sample));
+  // Just after the switch-out that this sample belongs to, so that it names that interval.
+  sweep_.add(
+      {.time_ns = now + 1, .kind = Happening::Kind::waiting, .thread = thread, .value = wait});
+}
+
+void Reducer::poll_waits(std::int64_t budget_ns) {
+  const auto& threads = tasks_.threads();
+  const std::int64_t until = clock_ns(CLOCK_THREAD_CPUTIME_ID) + budget_ns;
+  for (std::size_t looked = 0; looked < threads.size() && clock_ns(CLOCK_THREAD_CPUTIME_ID) < until;
+       ++looked) {
+    next_poll_ = (next_poll_ + 1) % threads.size();
+    const ThreadInfo& thread = threads[next_poll_];
+    if (thread.end_ns >= 0) continue;
+    const ProcessInfo& process = tasks_.processes()[static_cast<std::size_t>(thread.process)];
+    const std::int64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+    auto polled =
+        poller_.poll(static_cast<pid_t>(process.pid), static_cast<pid_t>(thread.tid), tree_);
+    if (!polled) continue;
+    tally_.polls += 1;
+    if (polled->facts.call == "futex" && polled->facts.args_known) {
+      const std::string symbol = data_symbol_at(thread.process, polled->facts.args[0]);
+      if (!runtime_lock_name(symbol).empty()) polled->facts.lock_object = symbol;
+    }
+    note_lock(polled->facts, classify_wait(polled->facts), process.pid, now_ns);
+    perf::Sample at;
+    at.ip = polled->user_ip;
+    const int place = at.ip ? places_.user(thread.process, at) : -1;
+    const int wait = waits_.intern(polled->facts, polled->object, place);
+    sweep_.add({.time_ns = now_ns,
+                .kind = Happening::Kind::waiting,
+                .thread = static_cast<int>(next_poll_),
+                .value = wait});
+  }
+}
+
+void Reducer::finish(Profile& profile, std::int64_t start_ns, std::int64_t end_ns) {
+  advance(end_ns + 1);
+  sweep_.finish(end_ns);
+  std::vector<int> location_of;
+  profile.locations = places_.resolve(location_of);
+  cells_.finish(profile, location_of, exec_ns() >= 0 ? exec_ns() : start_ns, end_ns);
+  profile.waits = waits_.all();
+  for (Wait& wait : profile.waits)
+    wait.location = wait.location < 0 ? -1 : location_of[static_cast<std::size_t>(wait.location)];
+  if (places_.folded())
+    profile.notes.push_back("more than 20 000 places of code: further ones are known by page only");
+}
+
+}  // namespace bottleneck::sched

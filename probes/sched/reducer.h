@@ -1,0 +1,80 @@
+// From records to cells: keeps the tree (tasks.h), finds the place of each sample and the reason of
+// each wait, and feeds the sweep. Records come in any order between CPUs; they are sorted here and
+// applied when nothing earlier can come.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "probes/perf/events.h"
+#include "probes/perf/records.h"
+#include "probes/sched/descriptors.h"
+#include "probes/sched/sweep.h"
+#include "probes/sched/wait_poller.h"
+#include "probes/sched/wait_table.h"
+
+namespace bottleneck::sched {
+
+struct Tally {
+  std::uint64_t samples = 0;
+  std::uint64_t switch_samples = 0;
+  std::uint64_t switches = 0;
+  std::uint64_t tasks = 0;
+  std::uint64_t lost = 0;
+  std::uint64_t polls = 0;
+};
+
+class Reducer {
+ public:
+  Reducer(const System& system, ProcessTree& tree, std::uint32_t root, bool kernel_seen);
+
+  /// Kernel names may come late (they are loaded meanwhile); samples wait for them.
+  void set_kernel_symbols(KernelSymbols symbols) { kernel_.set_symbols(std::move(symbols)); }
+
+  void add(perf::Record record, perf::EventKind kind, std::int64_t period_ns);
+  /// Applies what is older than `before_ns` and sweeps.
+  void advance(std::int64_t before_ns);
+  /// Tier B2: asks /proc why threads are blocked, within a budget. Units: ns of our own CPU time.
+  void poll_waits(std::int64_t budget_ns);
+  void finish(Profile& profile, std::int64_t start_ns, std::int64_t end_ns);
+
+  const Tally& tally() const { return tally_; }
+  std::int64_t exec_ns() const { return tasks_.exec_ns(); }
+
+ private:
+  struct Pending {
+    perf::Record record;
+    perf::EventKind kind;
+    std::int64_t period_ns;
+  };
+  void apply(const Pending& pending);
+  void apply_sample(const perf::Stamp& stamp, const perf::Sample& sample, std::int64_t period_ns);
+  void apply_switch_sample(const perf::Stamp& stamp, const perf::Sample& sample);
+  void apply_switch(const perf::Stamp& stamp, const perf::Switch& change);
+  int kernel_place(int thread, const perf::Stamp& stamp, const perf::Sample& sample);
+  int user_place(int thread, const perf::Stamp& stamp, const perf::Sample& sample);
+  WaitFacts facts_of(const KernelPlace& at, const perf::Sample& sample) const;
+  void note_lock(const WaitFacts& facts, WaitKind kind, std::uint32_t pid, std::int64_t now_ns);
+  std::string data_symbol_at(int process, std::uint64_t address);
+
+  ProcessTree& tree_;
+  bool kernel_seen_;
+  Symbols symbols_;
+  KernelStack kernel_;
+  Tasks tasks_;
+  Places places_;
+  WaitTable waits_;
+  Cells cells_;
+  Sweep sweep_;
+  Descriptors descriptors_;
+  WaitPoller poller_;
+  std::vector<Pending> pending_;
+  Tally tally_;
+  bool started_ = false;
+  std::unordered_map<int, bool> preempted_while_waking_;  ///< by thread, until its switch-out
+  std::size_t next_poll_ = 0;
+};
+
+}  // namespace bottleneck::sched

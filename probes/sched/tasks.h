@@ -1,0 +1,96 @@
+// The tree's processes and threads as the kernel's records tell of them: births, exec, names,
+// mappings, deaths. Knows who belongs to the tree and which file an address lies in; knows nothing
+// of time shares (sweep.h).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "probes/perf/records.h"
+#include "probes/probe.h"
+
+namespace bottleneck::sched {
+
+struct Mapping {
+  std::uint64_t start = 0;
+  std::uint64_t end = 0;
+  std::uint64_t file_offset = 0;
+  int module = -1;
+};
+
+/// The executable mappings of one process.
+class AddressSpace {
+ public:
+  void add(const Mapping& mapping);
+  const Mapping* find(std::uint64_t address) const;
+  const std::map<std::uint64_t, Mapping>& all() const { return by_start_; }
+
+ private:
+  std::map<std::uint64_t, Mapping> by_start_;
+};
+
+struct ProcessInfo {
+  std::uint32_t pid = 0;
+  int parent = -1;  ///< index into Tasks::processes
+  std::string name;
+  int executable = -1;  ///< module
+  std::int64_t start_ns = 0;
+  std::int64_t end_ns = -1;  ///< -1 = lives
+  int live_threads = 0;
+  bool sampled = false;
+  AddressSpace space;
+};
+
+struct ThreadInfo {
+  std::uint32_t tid = 0;
+  int process = -1;
+  std::string name;
+  std::int64_t start_ns = 0;
+  std::int64_t end_ns = -1;
+  bool main() const { return main_thread; }
+  bool main_thread = false;
+};
+
+class Tasks {
+ public:
+  explicit Tasks(std::uint32_t root_pid, std::int64_t now_ns);
+
+  /// Applies a side-band record if it concerns the tree. Returns the index of the thread born, or
+  /// -1.
+  int apply(const perf::Record& record, ProcessTree& tree);
+  /// The living thread of that tid in the tree; -1 otherwise.
+  int thread_of(std::uint32_t tid) const;
+
+  /// exec of the launched program has been seen; -1 before.
+  std::int64_t exec_ns() const { return exec_ns_; }
+
+  std::vector<ProcessInfo>& processes() { return processes_; }
+  std::vector<ThreadInfo>& threads() { return threads_; }
+  const std::vector<ProcessInfo>& processes() const { return processes_; }
+  const std::vector<ThreadInfo>& threads() const { return threads_; }
+  const std::string& module_path(int module) const;
+  int module_count() const { return static_cast<int>(modules_.size()); }
+
+ private:
+  int born(const perf::Fork& fork, std::int64_t now_ns, ProcessTree& tree);
+  void die(const perf::Exit& exit, std::int64_t now_ns, ProcessTree& tree);
+  void renamed(const perf::Stamp& stamp, const perf::Comm& comm);
+  void mapped(const perf::Stamp& stamp, const perf::Mmap& map);
+  int module_of(const std::string& path);
+
+  std::uint32_t root_pid_;
+  std::int64_t exec_ns_ = -1;
+  std::vector<ProcessInfo> processes_;
+  std::vector<ThreadInfo> threads_;
+  std::unordered_map<std::uint32_t, int> thread_by_tid_;
+  std::unordered_map<std::uint32_t, int> process_by_pid_;
+  std::vector<std::string> modules_;
+  std::unordered_map<std::string, int> module_by_path_;
+};
+
+}  // namespace bottleneck::sched
