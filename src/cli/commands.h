@@ -1,0 +1,44 @@
+// What each sub-command is told and does; one source file per command. The words of the command
+// line are read elsewhere (command_line.h). Each returns the exit status; failures are thrown and
+// shown by show_error.
+#pragma once
+
+#include <string>
+
+#include "src/core/error.h"
+#include "src/launch/collect.h"
+
+namespace bottleneck {
+
+enum class Color { automatic, always, never };
+
+struct RunCommand {
+  LaunchOptions launch;
+  ProbeOptions probes;
+  int runs = 1;
+  std::string json;  ///< "" = none, "-" = standard output
+  bool verbose = false;
+  bool quiet = false;
+  Color color = Color::automatic;
+};
+
+struct ReportCommand {
+  std::string file;  ///< "-" = standard input
+  std::string json;
+  bool verbose = false;
+  Color color = Color::automatic;
+};
+
+struct DoctorCommand {
+  Color color = Color::automatic;
+};
+
+/// The target's status; with several runs the first that is not 0.
+int run_command(const RunCommand&);
+int report_command(const ReportCommand&);
+int doctor_command(const DoctorCommand&);
+
+/// In four parts on standard error.
+void show_error(const Error&);
+
+}  // namespace bottleneck

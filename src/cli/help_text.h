@@ -1,0 +1,50 @@
+// The words of --help, beside the options' own (command_line.cpp).
+#pragma once
+
+namespace bottleneck {
+
+inline constexpr const char* main_help =
+    R"(bottleneck says where the wall-clock time of a program went, why, and what to do about it.
+
+Usage: bottleneck COMMAND [OPTIONS]
+
+Commands:
+  run       run a program and say what its bottleneck is
+  report    show a saved report again
+  doctor    say what can be observed on this machine, and how to get more
+
+Options:
+  --help, --version; each command has its own --help
+
+Examples:
+  bottleneck run ./myprog input.txt
+  bottleneck run --json report.json -n 5 ./myprog
+  bottleneck report -v report.json
+
+The status is that of the program; 128+N after signal N, 127 not found, 126 not executable, 125 failure of bottleneck,
+124 after --timeout, 2 for a command line that was not understood.
+)";
+
+inline constexpr const char* run_description =
+    "Runs a program and says where its wall-clock time went, why, and what to do. The program "
+    "keeps its terminal, "
+    "its\ninput and its output; the report goes to standard error.";
+inline constexpr const char* run_examples = R"(Examples:
+  bottleneck run ./myprog -n 9              what follows the program's name is the program's
+  bottleneck run -n 5 --json r.json ./myprog
+  bottleneck run --json - ./myprog | jq .verdict      the program's own output goes to standard error
+  bottleneck run -C /data --env OMP_NUM_THREADS=4 --timeout 60 -- ./myprog --verbose)";
+
+inline constexpr const char* report_description =
+    "Analyzes a saved report anew and shows it; - reads standard input.";
+inline constexpr const char* report_examples = R"(Examples:
+  bottleneck report report.json
+  bottleneck report -v report.json | less)";
+
+inline constexpr const char* doctor_description =
+    "Says what each probe can see on this machine, and how to get more. Changes nothing.";
+inline constexpr const char* doctor_examples = R"(Examples:
+  bottleneck doctor
+  sudo bottleneck doctor                    what root could see)";
+
+}  // namespace bottleneck

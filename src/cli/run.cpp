@@ -1,0 +1,87 @@
+// `bottleneck run`: collect, analyze, show. Once the target has been started, its status is what we
+// end with.
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "src/analysis/analyze.h"
+#include "src/cli/commands.h"
+#include "src/cli/output_file.h"
+#include "src/cli/screen.h"
+#include "src/core/json.h"
+
+namespace bottleneck {
+namespace {
+
+/// The profile of the run whose wall time is the median, with all runs in it.
+Profile keep_median(std::vector<Profile> profiles) {
+  std::vector<Run> runs;
+  for (const Profile& profile : profiles) runs.push_back(profile.this_run());
+  std::vector<int> order(runs.size());
+  std::iota(order.begin(), order.end(), 0);
+  auto wall_s = [&](int run) { return runs[static_cast<std::size_t>(run)].wall_s; };
+  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return wall_s(a) < wall_s(b); });
+  int median =
+      order[(order.size() - 1) / 2];  // of an even number the faster of the two: it was a real run
+  Profile kept = std::move(profiles[static_cast<std::size_t>(median)]);
+  kept.runs = std::move(runs);
+  kept.run = median;
+  return kept;
+}
+
+std::vector<Profile> collect_runs(const RunCommand& command, const LaunchOptions& launch) {
+  System system;
+  std::vector<Profile> profiles;
+  for (int run = 0; run < command.runs; ++run) {
+    try {
+      profiles.push_back(collect(launch, system, all_probes(system, command.probes)));
+    } catch (const Error& error) {
+      if (profiles.empty()) throw;
+      show_error(error);  // the earlier runs are worth their report
+      break;
+    }
+    if (profiles.back().this_run().interrupted) break;
+  }
+  return profiles;
+}
+
+int first_failure(const std::vector<Run>& runs) {
+  for (const Run& run : runs)
+    if (run.exit_status != 0) return run.exit_status;
+  return exit_ok;
+}
+
+void report(const RunCommand& command, OutputFile& json, Profile profile) {
+  auto begin = std::chrono::steady_clock::now();
+  Report report = analyze(std::move(profile));
+  std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
+  report.profile.overhead.after_exit_s += spent.count();
+  if (!command.quiet)
+    show(STDERR_FILENO,
+         render_terminal(report, style_for(STDERR_FILENO, command.color, command.verbose)));
+  if (json.wanted()) json.write(report_to_json(report));
+}
+
+}  // namespace
+
+int run_command(const RunCommand& command) {
+  OutputFile json(command.json);
+  LaunchOptions launch = command.launch;
+  launch.stdout_to_stderr = json.to_stdout();
+  Profile profile = keep_median(collect_runs(command, launch));
+  int status = first_failure(profile.runs);
+  try {
+    report(command, json, std::move(profile));
+  } catch (const Error& error) {
+    show_error(error);
+  } catch (const std::exception& error) {
+    show_error({"the report could not be made", error.what(), "the program itself ran to its end",
+                "please report this, with the output of: bottleneck doctor"});
+  }
+  return status;
+}
+
+}  // namespace bottleneck

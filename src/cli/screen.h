@@ -1,0 +1,16 @@
+// How text of ours looks on the terminal it goes to, and errors in four parts.
+#pragma once
+
+#include "reports/terminal.h"
+#include "src/cli/commands.h"
+
+namespace bottleneck {
+
+/// Colour and width for what is written to this descriptor. NO_COLOR (no-color.org) is obeyed
+/// unless asked otherwise.
+TerminalStyle style_for(int fd, Color, bool verbose);
+
+/// To this descriptor, as much as it takes: a screen that cannot be shown is no reason to fail.
+void show(int fd, const std::string& text);
+
+}  // namespace bottleneck
