@@ -42,7 +42,7 @@ enum Calls : unsigned {
 
 constexpr std::array call_groups = {
     Group{read_call,
-          "read pread64 readv preadv preadv2 sendfile splice tee copy_file_range readahead "
+          "read pread64 readv preadv preadv2 splice tee copy_file_range readahead "
           "getdents getdents64"},
     Group{write_call, "write pwrite64 writev pwritev pwritev2 vmsplice fallocate ftruncate"},
     Group{sync_call, "fsync fdatasync sync_file_range msync syncfs sync"},
@@ -57,7 +57,7 @@ constexpr std::array call_groups = {
         "readlink readlinkat truncate chmod fchmod fchmodat chown fchown fchownat utimensat execve "
         "execveat exit exit_group statfs fstatfs getxattr lgetxattr"},
     Group{receive_call, "recvfrom recvmsg recvmmsg"},
-    Group{send_call, "sendto sendmsg sendmmsg"},
+    Group{send_call, "sendto sendmsg sendmmsg sendfile"},
     Group{connect_call, "connect"},
     Group{accept_call, "accept accept4"},
     Group{poll_call, "poll ppoll select pselect6 epoll_wait epoll_pwait epoll_pwait2"},

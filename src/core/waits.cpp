@@ -131,10 +131,11 @@ constexpr Rule rules[] = {
     {write_call, file | unseen, sync_function | block_function, State::any, "",
      WaitKind::file_sync},
     {write_call, file, any_function, State::any, "", WaitKind::file_write},
-    {read_call | uring_call, file, any_function, State::any, "", WaitKind::file_read},
+    {read_call | uring_call | send_call, file, any_function, State::any, "", WaitKind::file_read},
     {aio_call, any_peer, any_function, State::any, "", WaitKind::file_read},
     {write_call, unseen, any_function, State::uninterruptible, "", WaitKind::file_write},
-    {read_call | uring_call, unseen, any_function, State::uninterruptible, "", WaitKind::file_read},
+    {read_call | uring_call | send_call, unseen, any_function, State::uninterruptible, "",
+     WaitKind::file_read},
     {path_call, any_peer, sync_function | block_function, State::any, "", WaitKind::file_sync},
     {path_call, any_peer, any_function, State::uninterruptible, "", WaitKind::file_read},
     {any_call, any_peer, sync_function, State::any, "", WaitKind::file_sync},
@@ -165,6 +166,7 @@ constexpr Rule rules[] = {
     {read_call, event, any_function, State::any, "timerfd", WaitKind::timer},
     {read_call, event, any_function, State::any, "signalfd", WaitKind::for_work},
     {read_call, event, any_function, State::any, "inotify", WaitKind::for_work},
+    {poll_call | uring_call, event, any_function, State::any, "pidfd", WaitKind::child},
     {poll_call | uring_call, idle_set, any_function, State::any, "", WaitKind::timer},
     // Time and signals. A shell waits for its child in sigsuspend; pause waits for somebody's
     // signal.
