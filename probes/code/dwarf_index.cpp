@@ -6,8 +6,6 @@
 
 #include <dwarf.h>
 
-#include "probes/code/demangle.h"
-
 namespace bottleneck {
 namespace {
 
@@ -54,6 +52,11 @@ bool shared_part_is_harmless(const ElfFile& file) {
          status.type() == std::filesystem::file_type::not_found;
 }
 
+bool is_type(int tag) {
+  return tag == DW_TAG_class_type || tag == DW_TAG_structure_type || tag == DW_TAG_union_type ||
+         tag == DW_TAG_enumeration_type;
+}
+
 int number_of(Dwarf_Die* die, unsigned attribute) {
   Dwarf_Attribute found;
   Dwarf_Word value = 0;
@@ -70,12 +73,17 @@ void take_line(Dwarf_Die* unit, std::uint64_t address, std::string& file, int& l
 
 }  // namespace
 
-/// State of one walk through a unit's DIEs.
+/// State of one walk through DIEs. They are met in the order of their offsets, each once: a sibling
+/// pointer that leads back or into children already seen ends the walk.
 struct DwarfIndex::Walk {
-  Unit* unit;
-  Dwarf_Off latest =
-      0;  ///< DIEs are met in the order of their offsets; sibling pointers that lead back end it
+  Dwarf_Off latest = 0;
   std::uint64_t room = most_ranges;  ///< ranges that may still be added
+
+  bool moves_on_to(Dwarf_Off offset) {
+    if (offset <= latest) return false;
+    latest = offset;
+    return true;
+  }
 };
 
 std::unique_ptr<DwarfIndex> DwarfIndex::open(std::unique_ptr<ElfFile> file) {
@@ -89,15 +97,6 @@ std::unique_ptr<DwarfIndex> DwarfIndex::open(std::unique_ptr<ElfFile> file) {
   return index;
 }
 
-void DwarfIndex::find_texts() {
-  for (const char* name : {".debug_str", ".debug_line_str", ".debug_info", ".debug_types"}) {
-    Elf_Scn* section = file_->section(name);
-    const Elf_Data* data = section ? elf_rawdata(section, nullptr) : nullptr;
-    if (data && data->d_buf)
-      texts_.emplace_back(static_cast<const char*>(data->d_buf), data->d_size);
-  }
-}
-
 void DwarfIndex::map_units() {
   Dwarf_CU* unit = nullptr;
   Dwarf_Die die;
@@ -109,7 +108,7 @@ void DwarfIndex::map_units() {
     const std::uint64_t added = collect_ranges(&die, item, unit_ranges_, room);
     if (added == 0) continue;
     room -= added;
-    units_.push_back({dwarf_dieoffset(&die), false, {}, {}});
+    units_.push_back({dwarf_dieoffset(&die), false, {}, {}, {}});
   }
   sort_ranges(unit_ranges_);
 }
@@ -157,76 +156,90 @@ const DwarfIndex::Range* DwarfIndex::narrowest(const std::vector<Range>& ranges,
   return best;
 }
 
-void DwarfIndex::index_functions(Unit& unit) {
-  unit.indexed = true;
+/// Only the outermost functions that have code, without what is in them: most of a unit is passed
+/// over by its sibling pointers. Types hold declarations only, save those inside of functions
+/// (lambdas, local classes).
+void DwarfIndex::scan(Unit& unit) {
+  unit.scanned = true;
+  unit.whole.die = unit.die;
   Dwarf_Die die;
   if (!dwarf_offdie(dwarf_.get(), unit.die, &die)) return;
-  Walk state{&unit, unit.die, most_ranges};
-  walk(state, &die, -1, 0);
+  Walk state{unit.die};
+  scan_below(unit, state, &die, false, 0);
   sort_ranges(unit.ranges);
 }
 
-void DwarfIndex::walk(Walk& state, Dwarf_Die* parent, int enclosing, int depth) {
+void DwarfIndex::scan_below(Unit& unit, Walk& state, Dwarf_Die* parent, bool in_function,
+                            int depth) {
   Dwarf_Die die;
   if (depth > deepest_scope || dwarf_child(parent, &die) != 0) return;
   do {
-    const Dwarf_Off offset = dwarf_dieoffset(&die);
-    if (offset <= state.latest) return;
-    state.latest = offset;
+    if (!state.moves_on_to(dwarf_dieoffset(&die))) return;
     const int tag = dwarf_tag(&die);
-    if (!holds_functions(tag)) continue;
-    int inner = enclosing;
-    if (tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine)
-      add_function(state, &die, tag == DW_TAG_inlined_subroutine, inner);
-    if (dwarf_haschildren(&die) == 1) walk(state, &die, inner, depth + 1);
+    if (!holds_functions(tag) || (is_type(tag) && !in_function)) continue;
+    if (tag == DW_TAG_subprogram) {
+      const auto item = static_cast<std::uint32_t>(unit.trees.size());
+      const std::uint64_t added = collect_ranges(&die, item, unit.ranges, state.room);
+      state.room -= added;
+      if (added != 0) unit.trees.push_back({dwarf_dieoffset(&die), false, {}, {}});
+      if (added != 0) continue;
+    }
+    if (dwarf_haschildren(&die) == 1)
+      scan_below(unit, state, &die, in_function || tag == DW_TAG_subprogram, depth + 1);
   } while (dwarf_siblingof(&die, &die) == 0);
 }
 
-void DwarfIndex::add_function(Walk& state, Dwarf_Die* die, bool inlined, int& enclosing) {
-  Unit& unit = *state.unit;
-  const auto item = static_cast<std::uint32_t>(unit.functions.size());
-  const std::uint64_t added = collect_ranges(die, item, unit.ranges, state.room);
-  if (added == 0) return;
+void DwarfIndex::index(Tree& tree) {
+  tree.indexed = true;
+  Dwarf_Die die;
+  if (!dwarf_offdie(dwarf_.get(), tree.die, &die)) return;
+  Walk state{tree.die};
+  const int top = dwarf_tag(&die) == DW_TAG_subprogram ? add_function(tree, state, &die, -1) : -1;
+  walk(tree, state, &die, top, 0);
+  sort_ranges(tree.ranges);
+}
+
+void DwarfIndex::walk(Tree& tree, Walk& state, Dwarf_Die* parent, int enclosing, int depth) {
+  Dwarf_Die die;
+  if (depth > deepest_scope || dwarf_child(parent, &die) != 0) return;
+  do {
+    if (!state.moves_on_to(dwarf_dieoffset(&die))) return;
+    const int tag = dwarf_tag(&die);
+    if (!holds_functions(tag)) continue;
+    const bool function = tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine;
+    const int inner = function ? add_function(tree, state, &die, enclosing) : enclosing;
+    if (dwarf_haschildren(&die) == 1) walk(tree, state, &die, inner, depth + 1);
+  } while (dwarf_siblingof(&die, &die) == 0);
+}
+
+/// Its index; `enclosing` again where it has no code of its own.
+int DwarfIndex::add_function(Tree& tree, Walk& state, Dwarf_Die* die, int enclosing) {
+  const auto item = static_cast<std::uint32_t>(tree.functions.size());
+  const std::uint64_t added = collect_ranges(die, item, tree.ranges, state.room);
+  if (added == 0) return enclosing;
   state.room -= added;
   const int depth =
-      enclosing < 0 ? 0 : unit.functions[static_cast<std::size_t>(enclosing)].depth + 1;
-  unit.functions.push_back(
-      {dwarf_dieoffset(die), enclosing, static_cast<std::uint16_t>(depth), inlined});
-  enclosing = static_cast<int>(item);
+      enclosing < 0 ? 0 : tree.functions[static_cast<std::size_t>(enclosing)].depth + 1;
+  tree.functions.push_back({dwarf_dieoffset(die), enclosing, static_cast<std::uint16_t>(depth),
+                            dwarf_tag(die) == DW_TAG_inlined_subroutine});
+  return static_cast<int>(item);
 }
 
-std::string DwarfIndex::text_of(Dwarf_Die* die, unsigned attribute) const {
-  Dwarf_Attribute found;
-  if (!dwarf_attr_integrate(die, attribute, &found)) return {};
-  const char* text = dwarf_formstring(&found);
-  if (!text) return {};
-  for (const std::string_view section : texts_)
-    if (text >= section.data() && text < section.data() + section.size())
-      return {text, strnlen(text, static_cast<std::size_t>(section.end() - text))};
-  // In a section that is not ours to look up: the shared part of dwz, whose strings libdw bounds
-  // itself.
-  return {text, strnlen(text, longest_name)};
-}
-
-const DwarfIndex::Name& DwarfIndex::name_of(Dwarf_Off offset) {
-  const auto [place, added] = names_.try_emplace(offset);
-  Name& name = place->second;
-  Dwarf_Die die;
-  if (!added || !dwarf_offdie(dwarf_.get(), offset, &die)) return name;
-  std::string linkage = text_of(&die, DW_AT_linkage_name);
-  if (linkage.empty()) linkage = text_of(&die, DW_AT_MIPS_linkage_name);
-  name.mangled = !linkage.empty();
-  name.text = demangle(name.mangled ? linkage : text_of(&die, DW_AT_name));
-  return name;
+DwarfIndex::Tree& DwarfIndex::tree_at(Unit& unit, std::uint64_t address) {
+  if (!unit.scanned) scan(unit);
+  const Range* outer = narrowest(unit.ranges, address, nullptr);
+  Tree& tree = outer ? unit.trees[outer->item] : unit.whole;
+  if (!tree.indexed) index(tree);
+  return tree;
 }
 
 /// Where the machine code that holds the address begins: of the function's ranges the one around
 /// it, so that the cold part that a compiler splits off is a place of its own.
-std::uint64_t DwarfIndex::start_of(const Unit& unit, std::uint32_t function,
+std::uint64_t DwarfIndex::start_of(const Tree& tree, std::uint32_t function,
                                    std::uint64_t address) {
-  auto after = std::upper_bound(unit.ranges.begin(), unit.ranges.end(), address,
+  auto after = std::upper_bound(tree.ranges.begin(), tree.ranges.end(), address,
                                 [](std::uint64_t a, const Range& r) { return a < r.low; });
-  for (int steps = 0; after != unit.ranges.begin() && steps < most_steps_back; ++steps) {
+  for (int steps = 0; after != tree.ranges.begin() && steps < most_steps_back; ++steps) {
     const Range& range = *--after;
     if (range.reach <= address) break;
     if (range.item == function && address < range.high) return range.low;
@@ -255,18 +268,18 @@ DwarfChain DwarfIndex::resolve(std::uint64_t address) {
   if (!unit_range) return chain;
   Unit& unit = units_[unit_range->item];
   if (!dwarf_offdie(dwarf_.get(), unit.die, &unit_die)) return chain;
-  if (!unit.indexed) index_functions(unit);
   Frame frame;
   take_line(&unit_die, address, frame.file, frame.line);
-  const Range* range = narrowest(unit.ranges, address, &unit.functions);
+  const Tree& tree = tree_at(unit, address);
+  const Range* range = narrowest(tree.ranges, address, &tree.functions);
   std::uint64_t start = 0;
   for (int i = range ? static_cast<int>(range->item) : -1; i >= 0;) {
-    const Function& function = unit.functions[static_cast<std::size_t>(i)];
+    const Function& function = tree.functions[static_cast<std::size_t>(i)];
     const Name& name = name_of(function.die);
     frame.function = name.text;
     chain.mangled_outer = name.mangled;
     chain.frames.push_back(std::move(frame));
-    start = start_of(unit, static_cast<std::uint32_t>(i), address);
+    start = start_of(tree, static_cast<std::uint32_t>(i), address);
     if (!function.inlined) break;
     frame = call_site(&unit_die, function);
     i = function.parent;

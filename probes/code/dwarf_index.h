@@ -37,7 +37,7 @@ class DwarfIndex {
     std::uint64_t low = 0;
     std::uint64_t high = 0;
     std::uint64_t reach = 0;  ///< largest `high` up to here: where a search backwards may stop
-    std::uint32_t item = 0;   ///< index into units_ or into Unit::functions
+    std::uint32_t item = 0;   ///< index into units_, Unit::trees or Tree::functions
   };
   /// A function or an inlined copy of one.
   struct Function {
@@ -46,11 +46,19 @@ class DwarfIndex {
     std::uint16_t depth = 0;
     bool inlined = false;
   };
-  struct Unit {
+  /// The functions below one DIE, itself included.
+  struct Tree {
     Dwarf_Off die = 0;
     bool indexed = false;
     std::vector<Function> functions;
     std::vector<Range> ranges;
+  };
+  struct Unit {
+    Dwarf_Off die = 0;
+    bool scanned = false;
+    std::vector<Tree> trees;    ///< of the outermost functions
+    std::vector<Range> ranges;  ///< of the outermost functions
+    Tree whole;                 ///< of the unit's DIE: only where an address is in none of them
   };
   struct Name {
     std::string text;
@@ -64,15 +72,18 @@ class DwarfIndex {
   DwarfIndex() = default;
   void find_texts();
   void map_units();
-  void index_functions(Unit&);
-  void walk(Walk&, Dwarf_Die* parent, int enclosing, int depth);
-  void add_function(Walk&, Dwarf_Die*, bool inlined, int& enclosing);
+  void scan(Unit&);
+  void scan_below(Unit&, Walk&, Dwarf_Die* parent, bool in_function, int depth);
+  void index(Tree&);
+  void walk(Tree&, Walk&, Dwarf_Die* parent, int enclosing, int depth);
+  static int add_function(Tree&, Walk&, Dwarf_Die*, int enclosing);
+  Tree& tree_at(Unit&, std::uint64_t address);
   static std::uint64_t collect_ranges(Dwarf_Die*, std::uint32_t item, std::vector<Range>&,
                                       std::uint64_t most);
   static void sort_ranges(std::vector<Range>&);
   static const Range* narrowest(const std::vector<Range>&, std::uint64_t address,
                                 const std::vector<Function>* functions);
-  static std::uint64_t start_of(const Unit&, std::uint32_t function, std::uint64_t address);
+  static std::uint64_t start_of(const Tree&, std::uint32_t function, std::uint64_t address);
   Frame call_site(Dwarf_Die* unit, const Function&);
   const Name& name_of(Dwarf_Off die);
   std::string text_of(Dwarf_Die*, unsigned attribute) const;

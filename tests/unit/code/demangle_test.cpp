@@ -1,0 +1,62 @@
+#include "probes/code/demangle.h"
+
+#include <gtest/gtest.h>
+
+namespace bottleneck {
+namespace {
+
+TEST(Demangle, shows_cpp_as_it_was_written) {
+  EXPECT_EQ(demangle("_ZNK6shapes3Box5outerEi"), "shapes::Box::outer(int) const");
+  EXPECT_EQ(demangle("_ZN12_GLOBAL__N_14spinEv"), "(anonymous namespace)::spin()");
+}
+
+TEST(Demangle, shows_legacy_rust_without_its_hash_and_escapes) {
+  EXPECT_EQ(demangle("_ZN4core3fmt9Formatter3pad17h0123456789abcdefE"),
+            "core::fmt::Formatter::pad");
+  EXPECT_EQ(
+      demangle("_ZN50_$LT$T$u20$as$u20$core..convert..Into$LT$U$GT$$GT$4into17h8dc87f1d6a1b2c3dE"),
+      "<T as core::convert::Into<U>>::into");
+}
+
+TEST(Demangle, shows_rust_v0) {
+  EXPECT_EQ(demangle("_RNvC6_123foo3bar"), "123foo::bar");
+  EXPECT_EQ(demangle("_RNvNtCs1234_7mycrate3foo3bar"), "mycrate::foo::bar");
+}
+
+TEST(Demangle, leaves_other_names_alone) {
+  EXPECT_EQ(demangle("main"), "main");
+  EXPECT_EQ(demangle(""), "");
+  EXPECT_EQ(demangle("_Znonsense"), "_Znonsense");
+  EXPECT_EQ(demangle("_R"), "_R");
+}
+
+TEST(Demangle, ends_quickly_and_short_for_a_name_that_stands_for_gigabytes) {
+  std::string name = "_Z1fI1aEv";
+  std::string arguments = "N1x1yE";
+  for (int i = 0; i < 60; ++i) {  // each template argument list holds the one before it twice
+    const std::string last =
+        i == 0 ? "S_"
+               : "S" + std::string(1, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[(i - 1) % 36]) + "_";
+    arguments += "1tI" + last + last + "E";
+  }
+  name = "_Z1f" + arguments;
+  EXPECT_LE(demangle(name).size(), longest_name);
+}
+
+TEST(Demangle, survives_deep_nesting_and_very_long_names) {
+  EXPECT_LE(demangle("_Z1f" + std::string(100'000, 'P') + "i").size(), longest_name);
+  EXPECT_LE(demangle("_Z1f" + std::string(4'000, 'P') + "i").size(), longest_name);
+  EXPECT_LE(demangle("_R" + std::string(4'000, 'N')).size(), longest_name);
+  EXPECT_LE(demangle(std::string(1'000'000, 'a')).size(), longest_name);
+}
+
+TEST(Demangle, cuts_what_is_longer_than_the_bound_and_says_so) {
+  const std::string shown =
+      demangle("_Z1f" + std::string(300, 'P') + "1x" + "S_S_S_S_S_S_S_S_S_S_S_S_S_S_S_S_S_S_S_S_");
+  EXPECT_EQ(shown.size(), longest_name);
+  EXPECT_TRUE(shown.starts_with("f(x***"));
+  EXPECT_TRUE(shown.ends_with("..."));
+}
+
+}  // namespace
+}  // namespace bottleneck
