@@ -38,11 +38,11 @@ void expect_answers_for_broken(const std::string& name, int flips) {
 }
 
 TEST(HostileElf, gets_an_answer_with_bytes_changed_at_random) {
-  expect_answers_for_broken("whole", 1500);
+  expect_answers_for_broken("whole", 800);
 }
 
 TEST(HostileElf, gets_an_answer_with_bytes_changed_in_dwarf_4) {
-  expect_answers_for_broken("dwarf4", 700);
+  expect_answers_for_broken("dwarf4", 500);
 }
 
 TEST(HostileElf, gets_an_answer_with_bytes_changed_in_compressed_sections) {
@@ -53,7 +53,7 @@ TEST(HostileElf, gets_an_answer_with_each_byte_of_the_headers_changed) {
   const std::string whole = read_whole(fixtures + "/whole");
   TemporaryDirectory folder;
   for (std::size_t i = 4; i < 64 + 56 * 13; ++i)
-    for (const char value : {'\xff', '\x00', '\x7f'}) {
+    for (const char value : {'\xff', '\x00'}) {
       std::string broken = whole;
       broken[i] = value;
       ask_everything(folder.write("broken", broken));

@@ -36,15 +36,10 @@ std::vector<Place> places(Symbols& symbols, const std::string& module) {
   return all;
 }
 
-std::string names_of(const std::vector<Frame>& frames) {
-  std::string names;
-  for (const Frame& frame : frames) names += (names.empty() ? "" : " < ") + frame.function;
-  return names;
-}
-
 std::vector<Frame> chain_into_leaf(Symbols& symbols, const std::string& module) {
   for (const Place& place : places(symbols, module))
-    if (place.frames.size() == 3 && place.frames[0].function.find("leaf") != std::string::npos)
+    if (place.frames.size() == 3 && place.frames[0].function.find("leaf") != std::string::npos &&
+        place.frames[0].line != 0)  // clang gives line 0 to what it merged from several lines
       return place.frames;
   return {};
 }
@@ -169,7 +164,8 @@ TEST(DataSymbol, is_the_object_that_holds_the_address_also_in_bss) {
   const std::uint64_t table = known.at("fixture_table");
   EXPECT_EQ(symbols.data_symbol(fixtures + "/whole", table), "fixture_table");
   EXPECT_EQ(symbols.data_symbol(fixtures + "/whole", table + 63), "fixture_table");
-  EXPECT_EQ(symbols.data_symbol(fixtures + "/whole", table + 64), "");
+  EXPECT_NE(symbols.data_symbol(fixtures + "/whole", table + 64), "fixture_table");
+  EXPECT_EQ(symbols.data_symbol(fixtures + "/whole", 64), "");
   EXPECT_EQ(symbols.data_symbol(fixtures + "/whole", known.at("_ZL13fixture_zeros") + 9),
             "fixture_zeros");
   EXPECT_EQ(symbols.data_symbol(fixtures + "/whole", known.at("main")), "");
