@@ -15,9 +15,13 @@ namespace {
 
 // How many lines each part may have: with the blank ones between them 24, whatever the report
 // holds.
-constexpr int verdict_lines = 2;
-constexpr int bar_rows = 7;
-constexpr int total_rows_if_idle = 3;  // and the busy time gets the other four
+constexpr int verdict_lines = 3;
+constexpr int bar_rows = 6;
+// If idle, two bars: fewer lines for the verdict and the advice make room for the second.
+constexpr int idle_verdict_lines = 2;
+constexpr int idle_total_rows = 3;
+constexpr int idle_busy_rows = 4;
+constexpr int idle_advice_rows = 2;
 constexpr int ruled_out_lines = 2;
 constexpr int advice_rows = 3;
 constexpr int sure_lines = 2;
@@ -97,7 +101,7 @@ void add_verdict(Screen& screen, const Report& report, const std::vector<BarRow>
     const std::string words = fmt::format("  idle {} %, waiting for work     ",
                                           percent_of(rows, Bottleneck::sleep, share));
     screen.add_wrapped({words, Hue::bold}, verdict.sentence.empty() ? " " : verdict.sentence,
-                       verdict_lines);
+                       idle_verdict_lines);
     return;
   }
   std::string said;
@@ -105,7 +109,13 @@ void add_verdict(Screen& screen, const Report& report, const std::vector<BarRow>
     said = fmt::format("{} % ", percent_of(rows, verdict.kind, verdict.share));
   }
   said += verdict.sentence.empty() ? "of the time" : verdict.sentence;
-  screen.add_wrapped({"  " + name_verdict(verdict) + "     ", Hue::bold}, said, verdict_lines);
+  const std::string words = "  " + name_verdict(verdict) + "     ";
+  if (width_of(words) <= screen.width() / 2) {
+    screen.add_wrapped({words, Hue::bold}, said, verdict_lines);
+  } else {
+    screen.add({{words, Hue::bold}});
+    screen.add_wrapped({"    "}, said, verdict_lines - 1);
+  }
 }
 
 std::string note_of(const Report& report, Bottleneck kind) {
@@ -146,7 +156,10 @@ void add_where(Screen& screen, const Report& report) {
   std::string text;
   if (!where.function.empty() && !where.file.empty()) text = name_function(where.function) + "  ";
   text += place;
-  if (!where.process.empty() && where.process != place) text += "  in " + where.process;
+  const bool launched =
+      !report.profile.processes.empty() && where.process == report.profile.processes.front().name;
+  if (!where.process.empty() && !launched && where.process != place)
+    text += "  in " + where.process;
   if (where.share > 0) text += "   " + format_percent(where.share);
   std::string why;
   if (const Finding* finding = finding_of_verdict(report)) {
@@ -166,10 +179,11 @@ void add_ruled_out(Screen& screen, const Verdict& verdict) {
 
 std::string describe_gain(const Recommendation& advice) {
   const Quantity& speedup = advice.prediction.speedup;
-  const std::string range =
-      speedup.low < speedup.high
-          ? fmt::format("{} – {}", format_factor(speedup.low), format_factor(speedup.high))
-          : format_factor(speedup.value);
+  std::string range = format_factor(speedup.high);
+  if (speedup.low < speedup.high) {
+    const std::string low = format_factor(speedup.low);
+    range = fmt::format("{} – {}", low.substr(0, low.find("×")), range);
+  }
   switch (advice.claim) {
     case Claim::bound:
       return "at most " + format_factor(speedup.high);
@@ -193,9 +207,10 @@ void add_advice(Screen& screen, const Report& report) {
                                      : "nothing that would give 1.05× or more"}});
     return;
   }
+  const int most = report.verdict.idle ? idle_advice_rows : advice_rows;
   int number = 0;
   for (const Recommendation& advice : report.recommendations) {
-    if (++number > advice_rows) break;
+    if (++number > most) break;
     const std::string left = fmt::format(
         "{}  {:<12} {}  {}", number, to_string(advice.family),
         pad_to(make_visible(name_place(advice.where)), place_columns), make_visible(advice.action));
@@ -247,8 +262,7 @@ void add_next(Screen& screen, const Profile& profile, const TerminalStyle& style
 
 void add_first_screen(Screen& screen, const Report& report, const TerminalStyle& style) {
   const bool idle = report.verdict.idle;
-  const std::vector<BarRow> rows =
-      arrange_bars(report.shares, idle ? total_rows_if_idle : bar_rows);
+  const std::vector<BarRow> rows = arrange_bars(report.shares, idle ? idle_total_rows : bar_rows);
   add_head(screen, report.profile);
   screen.add_blank();
   add_verdict(screen, report, rows);
@@ -256,8 +270,7 @@ void add_first_screen(Screen& screen, const Report& report, const TerminalStyle&
   add_bars(screen, report, rows, true);
   if (idle) {
     screen.add_text("  of the busy time alone");
-    add_bars(screen, report, arrange_bars(report.busy_shares, bar_rows - total_rows_if_idle - 1),
-             false);
+    add_bars(screen, report, arrange_bars(report.busy_shares, idle_busy_rows), false);
   }
   screen.add_blank();
   add_where(screen, report);

@@ -29,10 +29,6 @@ std::string_view start_of(Hue hue) {
   return "";
 }
 
-bool is_blank(const std::string& text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c == ' '; });
-}
-
 }  // namespace
 
 Screen::Screen(const TerminalStyle& style)
@@ -48,13 +44,14 @@ void Screen::add(const std::vector<Span>& spans) {
     std::string text = cut_to(make_visible(span.text), left);
     left -= width_of(text);
     if (!unicode_) text = to_ascii(text);
-    const bool painted = color_ && span.hue != Hue::plain && !is_blank(text);
-    if (painted) line += start_of(span.hue);
-    line += text;
-    if (painted) line += "\x1b[0m";
-    if (painted) end = line.size();
-    const std::size_t last = line.find_last_not_of(' ');
-    if (last != std::string::npos) end = std::max(end, last + 1);
+    const std::size_t body = text.find_last_not_of(' ') + 1;  // blanks are not painted
+    if (body == 0 || !color_ || span.hue == Hue::plain) {
+      line += text;
+    } else {
+      line += std::string(start_of(span.hue)) + text.substr(0, body) + "\x1b[0m";
+      line += text.substr(body);
+    }
+    if (body > 0) end = line.size() - (text.size() - body);
   }
   lines_.push_back(line.substr(0, end));
 }

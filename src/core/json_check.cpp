@@ -108,6 +108,7 @@ void check_tree(const Profile& profile) {
     row.index("parent", process.parent, processes, true);
     row.time("start_s", process.start_s);
     row.time("end_s", process.end_s);
+    row.count("folded", process.folded, 1, most_threads_at_once);
   });
   check_parents(profile.processes);
   check_each("threads", profile.threads, [&](const Row& row, const Thread& thread) {

@@ -69,6 +69,7 @@ void describe(auto& codec, Like<Process> auto& process) {
   codec.time("start_s", process.start_s);
   codec.time("end_s", process.end_s);
   codec("still_running", process.still_running);
+  codec("folded", process.folded);
 }
 
 void describe(auto& codec, Like<Thread> auto& thread) {

@@ -1,0 +1,139 @@
+#include <algorithm>
+#include <random>
+
+#include "src/core/words.h"
+#include "tests/golden/sample_reports.h"
+
+namespace bottleneck {
+namespace {
+
+class Dice {
+ public:
+  explicit Dice(unsigned seed) : engine_(seed) {}
+
+  int below(int end) { return static_cast<int>(engine_() % static_cast<unsigned>(end)); }
+  double share() { return std::uniform_real_distribution<double>(0, 1)(engine_); }
+  template <typename Enum>
+  Enum word() {
+    return static_cast<Enum>(below(word_count<Enum>));
+  }
+  /// Short and long, tame and wild.
+  std::string text() {
+    static const std::vector<std::string> pieces = {"a",
+                                                    "multiply",
+                                                    " ",
+                                                    "std::vector<int, std::allocator<int> >",
+                                                    "/usr/lib/x.so",
+                                                    "\n",
+                                                    "\x1b[1m",
+                                                    "\xff",
+                                                    "\xe4\xb8\xad",
+                                                    "\xcc\x81",
+                                                    "\xe2\x80\xae",
+                                                    "\x9b",
+                                                    "caf\xc3\xa9",
+                                                    "\xf0\x9f\x98\x80",
+                                                    "\t",
+                                                    "word "};
+    std::string text;
+    for (int i = below(below(4) == 0 ? 60 : 5); i > 0; --i) {
+      text += pieces[static_cast<std::size_t>(below(static_cast<int>(pieces.size())))];
+    }
+    return text;
+  }
+  std::vector<std::string> texts(int most) {
+    std::vector<std::string> all(static_cast<std::size_t>(below(most + 1)));
+    for (std::string& one : all) one = text();
+    return all;
+  }
+  std::map<Bottleneck, double> shares() {
+    std::map<Bottleneck, double> shares{{Bottleneck::unattributed, share() * 0.1}};
+    for (int i = below(8); i >= 0; --i) shares[word<Bottleneck>()] = share() * share();
+    double sum = 0;
+    for (const auto& [kind, one] : shares) sum += one;
+    for (auto& [kind, one] : shares) one /= sum;
+    return shares;
+  }
+  Where where() { return {text(), text(), text(), below(100), share()}; }
+
+ private:
+  std::mt19937 engine_;
+};
+
+void randomize_profile(Dice& dice, Profile& profile) {
+  profile.target.command = dice.texts(6);
+  profile.tier = dice.word<Tier>();
+  profile.runs.assign(static_cast<std::size_t>(1 + dice.below(4)), profile.runs[0]);
+  for (Run& run : profile.runs) {
+    run.wall_s = dice.share() * (dice.below(3) == 0 ? 9000 : 3);
+    run.signal = dice.below(4) == 0 ? dice.below(70) : 0;
+    run.exit_status = dice.below(256);
+    run.timed_out = dice.below(5) == 0;
+  }
+  for (Thread& thread : profile.threads) thread.name = dice.text();
+  for (Location& place : profile.locations) {
+    place = {dice.text(),
+             dice.text(),
+             dice.text(),
+             dice.below(3000),
+             dice.text(),
+             dice.word<Activity>(),
+             dice.text(),
+             dice.word<Peer>(),
+             dice.word<Role>(),
+             false,
+             false};
+  }
+  for (Wait& wait : profile.waits) {
+    wait = {dice.word<WaitKind>(), dice.text(),       dice.text(),
+            dice.text(),           dice.word<Peer>(), dice.below(3) - 1};
+  }
+  for (ProbeState& probe : profile.probes) {
+    probe = {dice.text(), dice.word<ProbeStatus>(), dice.text(), dice.text(), dice.text()};
+  }
+  profile.notes = dice.texts(5);
+}
+
+}  // namespace
+
+Report a_random_report(unsigned seed) {
+  Dice dice(seed);
+  Report report = a_matmul_report();
+  randomize_profile(dice, report.profile);
+  report.shares = dice.shares();
+  report.busy_shares = dice.shares();
+  Verdict& verdict = report.verdict;
+  verdict.mixed = dice.below(3) == 0;
+  verdict.idle = dice.below(4) == 0;
+  verdict.kind = dice.word<Bottleneck>();
+  verdict.detail = dice.word<Detail>();
+  verdict.share = dice.share();
+  verdict.parallelism = dice.word<Parallelism>();
+  verdict.top = {verdict.kind, dice.word<Bottleneck>(), dice.word<Bottleneck>()};
+  verdict.where = dice.where();
+  verdict.sentence = dice.text();
+  verdict.reasons = dice.texts(6);
+  verdict.ruled_out.clear();
+  for (int i = dice.below(12); i > 0; --i) {
+    verdict.ruled_out.push_back({dice.word<Bottleneck>(), dice.text()});
+  }
+  for (Finding& finding : report.findings) {
+    finding = {dice.word<Bottleneck>(), dice.word<Detail>(), dice.share(), Confidence::fair,
+               dice.texts(4),           dice.texts(2),       dice.text(),  dice.where()};
+  }
+  report.recommendations.resize(static_cast<std::size_t>(dice.below(6)));
+  for (Recommendation& advice : report.recommendations) {
+    const double factor = 1 + dice.share() * 50;
+    advice = {dice.word<Family>(),
+              dice.text(),
+              dice.where(),
+              dice.text(),
+              dice.texts(3),
+              dice.word<Claim>(),
+              {{factor, factor * 0.8, factor * 1.2, Unit::ratio}, "amdahl", {}},
+              ""};
+  }
+  return report;
+}
+
+}  // namespace bottleneck
