@@ -106,6 +106,7 @@ std::vector<Row> passing_on_rows() {
       {in(call("vfork"), "kernel_clone"), WaitKind::child},
       {in(call("clone"), "wait_for_vfork_done"), WaitKind::child},
       {of(call("read", Peer::event), "eventfd"), WaitKind::condition},
+      {of(call("poll", Peer::event), "pidfd"), WaitKind::child},
       {in(call("munmap"), "rwsem_down_write_slowpath"), WaitKind::condition},
   };
 }
@@ -116,6 +117,7 @@ std::vector<Row> storage_rows() {
       {in(call("pread64", Peer::file), "__iomap_dio_rw"), WaitKind::file_read},
       {in(call("read"), ""),
        WaitKind::file_read},  // state D speaks for storage where the descriptor is gone
+      {in(call("sendfile", Peer::file), ""), WaitKind::file_read},
       {in(call("io_getevents"), "read_events", false), WaitKind::file_read},
       {in(call("io_uring_enter", Peer::file), "io_cqring_wait", false), WaitKind::file_read},
       {in(call("openat"), "folio_wait_bit_common"), WaitKind::file_read},
@@ -146,6 +148,7 @@ std::vector<Row> sleep_rows() {
       {call("connect", Peer::socket_remote), WaitKind::network},
       {call("poll", Peer::socket_remote), WaitKind::network},
       {call("write", Peer::socket_listening), WaitKind::network},
+      {call("sendfile", Peer::socket_listening), WaitKind::network},
       {call("sendto", Peer::socket_local), WaitKind::socket_local},
       {call("epoll_wait", Peer::socket_local), WaitKind::socket_local},
       {call("read", Peer::socket_listening), WaitKind::for_work},
@@ -208,8 +211,8 @@ TEST(ClassifyWait, ignores_the_upper_half_of_a_futex_value) {
 }
 
 TEST(ClassifyWait, reaches_every_kind) {
-  std::set<WaitKind> reached = {WaitKind::lock_runtime,
-                                WaitKind::child_outside};  // tested above; given by nobody yet
+  std::set<WaitKind> reached = {WaitKind::lock_runtime, WaitKind::child_outside,
+                                WaitKind::wake_up};  // tested above; by nobody yet; by the sweep
   for (const auto& rows :
        {lock_rows(), passing_on_rows(), storage_rows(), sleep_rows(), unknown_rows()})
     for (const Row& row : rows) reached.insert(classify_wait(row.facts));
