@@ -195,8 +195,11 @@ ProbeState CounterProbe::check(const System&) {
 
 void CounterProbe::attach(ProcessTree& tree) {
   if (self_test()) return;  // said by check; finish gives the reason for each counter
-  for (const CounterName& name : counter_names)
-    events_.push_back(open_event(name, tree.root, true));
+  for (const CounterName& name : counter_names) {
+    const int group =
+        name.partner < 0 ? -1 : events_[static_cast<std::size_t>(name.partner)].handle;
+    events_.push_back(open_event(name, tree.root, true, group));
+  }
 }
 
 void CounterProbe::target_exited(ProcessTree&, std::int64_t) {
