@@ -45,8 +45,8 @@ Counters::Counters(const Profile& profile)
   }
   for (const Process& process : profile.processes) {
     if (process.parent < 0) continue;
-    started_[{process.parent, block_of(process.start_s)}] += 1;
-    all_started_.at(static_cast<std::size_t>(process.parent)) += 1;
+    started_[{process.parent, block_of(process.start_s)}] += process.folded;
+    all_started_.at(static_cast<std::size_t>(process.parent)) += process.folded;
   }
 }
 

@@ -28,24 +28,16 @@ FactFinder::FactFinder(const Profile& profile, const Counters& counters)
     : profile_(profile),
       counters_(counters),
       storage_writes_blocked_s_(profile.processes.size()),
-      write_cpu_s_(profile.processes.size()),
-      hands_over_(profile.waits.size()) {
-  std::vector<double> idle_s(profile.waits.size()), counts(profile.waits.size());
+      write_cpu_s_(profile.processes.size()) {
   const auto process_of = [&](int thread) {
     return static_cast<std::size_t>(profile.threads.at(static_cast<std::size_t>(thread)).process);
   };
   for (const BlockedCell& cell : profile.timeline.blocked) {
     if (cell.wait < 0 || cell.thread < 0) continue;
-    const auto wait = static_cast<std::size_t>(cell.wait);
-    counts.at(wait) += static_cast<double>(cell.count);
-    const WaitKind kind = profile.waits[wait].kind;
+    const WaitKind kind = profile.waits.at(static_cast<std::size_t>(cell.wait)).kind;
     if (kind == WaitKind::file_write || kind == WaitKind::file_sync)
       storage_writes_blocked_s_.at(process_of(cell.thread)) += cell.seconds;
   }
-  for (const IdleCell& cell : profile.timeline.idle)
-    if (cell.wait >= 0) idle_s.at(static_cast<std::size_t>(cell.wait)) += cell.seconds;
-  for (std::size_t wait = 0; wait < counts.size(); ++wait)
-    hands_over_[wait] = counts[wait] > 0 && idle_s[wait] / counts[wait] <= handover_s;
   for (const CodeCell& cell : profile.timeline.code) {
     const Location& place = profile.locations.at(static_cast<std::size_t>(cell.location));
     if (place.activity == Activity::syscall && place.peer == Peer::file &&
@@ -112,7 +104,7 @@ Facts FactFinder::of_stretch(const IdleCell& cell) const {
   if (cell.wait >= 0) {
     const auto wait = static_cast<std::size_t>(cell.wait);
     facts.wait = profile_.waits.at(wait).kind;
-    facts.handed_over = hands_over_[wait];
+    facts.call = profile_.waits[wait].call;
   } else if (cell.thread >= 0) {
     const Thread& starter = profile_.threads.at(static_cast<std::size_t>(cell.thread));
     facts.newborn = starter.start_s >= (cell.window - 1) * profile_.timeline.window_s;

@@ -28,7 +28,6 @@ class FactFinder {
   bool refaults_ = false;
   std::vector<double> storage_writes_blocked_s_;  ///< by process
   std::vector<double> write_cpu_s_;               ///< by process: CPU in file writes
-  std::vector<bool> hands_over_;                  ///< by wait
   std::map<int, SystemCell> system_;              ///< by block of windows
 };
 

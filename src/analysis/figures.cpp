@@ -60,7 +60,7 @@ Figures count_figures(const Profile& profile, const Counters& counters) {
   figures.written_bytes = measured(profile, "io.written_bytes", all.written_bytes);
   figures.calls = sum_of(measured(profile, "io.read_calls", all.read_calls),
                          measured(profile, "io.write_calls", all.write_calls));
-  figures.processes = static_cast<double>(profile.processes.size());
+  for (const Process& process : profile.processes) figures.processes += process.folded;
   for (const Thread& thread : profile.threads)
     figures.switches += static_cast<double>(thread.switches + thread.preemptions);
   std::set<int> queuers;

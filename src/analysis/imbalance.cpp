@@ -57,7 +57,8 @@ std::vector<Team> process_teams(const Profile& profile, const std::vector<double
   std::map<std::pair<int, std::string>, Team> teams;
   for (std::size_t i = 0; i < profile.processes.size(); ++i) {
     const Process& one = profile.processes[i];
-    if (one.parent < 0 || one.executable.empty()) continue;
+    // Folded rows stand for many short ones: tasks of a queue, no team.
+    if (one.parent < 0 || one.executable.empty() || one.folded > 1) continue;
     teams[{one.parent, one.executable}].push_back({one.start_s, one.end_s, by_process[i], 1});
   }
   std::vector<Team> all;

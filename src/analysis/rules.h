@@ -35,10 +35,6 @@ inline constexpr double refault_majority = 0.5;
 /// Below this a call costs more than its bytes: 129-155 ns a call, about 0.2 ns a byte copied from
 /// the page cache. Source: prediction.md section 1, measured on a 2-vCPU VM.
 inline constexpr double copy_bytes_per_call = 1024;
-/// A hand-over between threads takes less than this even in a VM; longer, somebody else was waited
-/// for. Source: pipe ping-pong 2.5 us, prediction.md section 1; idle states and VM exits up to some
-/// 100 us.
-inline constexpr double handover_s = 1e-3;
 /// Buffered writing is copying until writeback holds it up. Source: pitfalls.md 11; the tenth is a
 /// choice.
 inline constexpr double held_up_share = 0.1;

@@ -58,6 +58,11 @@ std::map<Bottleneck, double> shares_of(const Profile& profile, const Evidence& e
   }
   for (const Slice& slice : evidence.slices)
     shares[slice.kind.kind] += slice.seconds / evidence.wall_s;
+  // What is left, so that rounding does not show: the shares sum to 1.
+  double known = 0;
+  for (const auto& [kind, share] : shares)
+    if (kind != unattributed) known += share;
+  shares[unattributed] = std::max(0.0, 1 - known);
   return shares;
 }
 
