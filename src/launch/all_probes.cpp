@@ -1,9 +1,24 @@
+#include "probes/io/io_probe.h"
+#include "probes/machine/load.h"
+#include "probes/machine/machine.h"
+#include "probes/memory/memory_probe.h"
+#include "probes/perf/counters.h"
+#include "probes/perf/sampler.h"
 #include "src/launch/collect.h"
 
 namespace bottleneck {
 
-std::vector<std::unique_ptr<Probe>> all_probes(const System&, const ProbeOptions&) {
-  return {};  // the sampler comes first: it sets the timeline's windows
+std::vector<std::unique_ptr<Probe>> all_probes(const System& system, const ProbeOptions& options) {
+  std::vector<std::unique_ptr<Probe>> probes;
+  // First: it keeps the process tree and sets the timeline's windows.
+  probes.push_back(make_sampler(system, options.rate_hz));
+  probes.push_back(make_machine_probe(system));
+  probes.push_back(make_machine_probe(system));
+  probes.push_back(make_counters(system));
+  probes.push_back(make_io_probe(system));
+  probes.push_back(make_memory_probe(system));
+  probes.push_back(make_load_probe(system));
+  return probes;
 }
 
 }  // namespace bottleneck

@@ -1,4 +1,5 @@
-// The one clock of a run: CLOCK_MONOTONIC, the clock that the perf rings are told to use too.
+// The one clock of a run: CLOCK_MONOTONIC, the clock that the perf rings are told to use too; and
+// the one of our own cost. Nothing here waits.
 #pragma once
 
 #include <cstdint>
@@ -7,11 +8,16 @@
 
 namespace bottleneck {
 
-inline std::int64_t monotonic_ns() {
+inline std::int64_t clock_ns(clockid_t clock) {
   timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  clock_gettime(clock, &now);
   return now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
 }
+
+inline std::int64_t monotonic_ns() { return clock_ns(CLOCK_MONOTONIC); }
+
+/// What something cost us, however busy the machine was meanwhile.
+inline std::int64_t thread_cpu_ns() { return clock_ns(CLOCK_THREAD_CPUTIME_ID); }
 
 inline double seconds(std::int64_t ns) { return static_cast<double>(ns) * 1e-9; }
 

@@ -73,6 +73,7 @@ std::map<pid_t, TreeScan::Seen> TreeScan::read_all() const {
 }
 
 void TreeScan::scan(ProcessTree& tree, std::int64_t now_ns) {
+  std::int64_t begin_ns = thread_cpu_ns();
   std::map<pid_t, Seen> all = read_all();
   std::erase_if(tree.live, [&](pid_t pid) {
     auto here = all.find(pid);
@@ -96,7 +97,7 @@ void TreeScan::scan(ProcessTree& tree, std::int64_t now_ns) {
     process.last_ns = now_ns;
     seen_[pid] = process;
   }
-  std::int64_t cost_ns = monotonic_ns() - now_ns;
+  std::int64_t cost_ns = thread_cpu_ns() - begin_ns;
   next_scan_ns_ = now_ns + std::max(shortest_interval_ns, interval_per_cost * cost_ns);
 }
 
