@@ -1,5 +1,6 @@
-// One part of a program with 200 MB of debug info: some thousand instantiations of standard templates with types
-// of this file's own, so that no two copies of the object are merged by the linker. Works a little in each.
+// One part of a program with 200 MB of debug info: some thousand instantiations of standard
+// templates with types of this file's own, so that no two copies of the object are merged by the
+// linker. Works a little in each.
 #include <algorithm>
 #include <functional>
 #include <map>
@@ -27,7 +28,9 @@ __attribute__((noinline)) long work(long rounds) {
     list.emplace_back(Key<N>{i * 5 % 8}, "x");
   }
   std::sort(list.begin(), list.end());
-  const std::function<long(long)> step = [&](long x) { return x * 31 + list.front().first.value + N; };
+  const std::function<long(long)> step = [&](long x) {
+    return x * 31 + list.front().first.value + N;
+  };
   long sum = static_cast<long>(tree.size());
   for (long round = 0; round < rounds; ++round) sum = step(sum);
   return sum;

@@ -11,7 +11,8 @@ namespace {
 
 std::uint64_t chain(long rounds, std::uint64_t x) {
   for (long round = 0; round < rounds; ++round)
-    for (int step = 0; step < 1'000'000; ++step) x = x * 6364136223846793005ULL + 1442695040888963407ULL;
+    for (int step = 0; step < 1'000'000; ++step)
+      x = x * 6364136223846793005ULL + 1442695040888963407ULL;
   return x;
 }
 

@@ -1,10 +1,10 @@
 // Short processes: fork and exec of /bin/true, one after the other.
 // Usage: processes COUNT
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <cstdio>
 #include <cstdlib>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "stopwatch.h"
 

@@ -1,15 +1,17 @@
-// Takes a target's own time: wall and CPU seconds from construction to print(), as one line on stdout that
-// bench/overhead.py reads. Inside the target, so that start-up and the profiler's own report do not count.
+// Takes a target's own time: wall and CPU seconds from construction to print(), as one line on
+// stdout that bench/overhead.py reads. Inside the target, so that start-up and the profiler's own
+// report do not count.
 #pragma once
+
+#include <cstdio>
 
 #include <sys/resource.h>
 #include <time.h>
 
-#include <cstdio>
-
 class Stopwatch {
  public:
-  /// Prints "wall_s=W cpu_s=C end_s=E"; CPU of all threads and reaped children, E on CLOCK_MONOTONIC.
+  /// Prints "wall_s=W cpu_s=C end_s=E"; CPU of all threads and reaped children, E on
+  /// CLOCK_MONOTONIC.
   void print() const {
     const double end = now(CLOCK_MONOTONIC);
     std::printf("wall_s=%.9f cpu_s=%.9f end_s=%.9f\n", end - wall_, cpu() - cpu_, end);

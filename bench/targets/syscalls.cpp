@@ -1,11 +1,11 @@
 // System calls: getppid and a pread of 64 cached bytes by turns.
 // Usage: syscalls ROUNDS     a round is 10 000 of each
+#include <cstdio>
+#include <cstdlib>
+
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include <cstdio>
-#include <cstdlib>
 
 #include "stopwatch.h"
 

@@ -1,5 +1,5 @@
-// Streaming: a[i] = b[i] + s * c[i] over three arrays of 64 MiB, more than a shared cache's part of one tenant.
-// Usage: triad ROUNDS     a round is one pass
+// Streaming: a[i] = b[i] + s * c[i] over three arrays of 64 MiB, more than a shared cache's part of
+// one tenant. Usage: triad ROUNDS     a round is one pass
 #include <cstdlib>
 #include <vector>
 
