@@ -92,7 +92,7 @@ std::unique_ptr<DwarfIndex> DwarfIndex::open(std::unique_ptr<ElfFile> file) {
   index->dwarf_.reset(dwarf_begin_elf(file->handle(), DWARF_C_READ, nullptr));
   if (!index->dwarf_) return nullptr;
   index->file_ = std::move(file);
-  index->find_texts();
+  if (!index->find_texts()) return nullptr;
   index->map_units();
   return index;
 }

@@ -70,7 +70,7 @@ class DwarfIndex {
   struct Walk;
 
   DwarfIndex() = default;
-  void find_texts();
+  bool find_texts();
   void map_units();
   void scan(Unit&);
   void scan_below(Unit&, Walk&, Dwarf_Die* parent, bool in_function, int depth);

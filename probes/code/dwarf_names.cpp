@@ -10,13 +10,17 @@
 
 namespace bottleneck {
 
-void DwarfIndex::find_texts() {
+/// False where a string section does not end in 0: libdw (0.188) takes the length of its last
+/// string without looking where the section ends.
+bool DwarfIndex::find_texts() {
   for (const char* name : {".debug_str", ".debug_line_str", ".debug_info", ".debug_types"}) {
     Elf_Scn* section = file_->section(name);
     const Elf_Data* data = section ? elf_rawdata(section, nullptr) : nullptr;
-    if (data && data->d_buf)
-      texts_.emplace_back(static_cast<const char*>(data->d_buf), data->d_size);
+    if (!data || !data->d_buf || data->d_size == 0) continue;
+    texts_.emplace_back(static_cast<const char*>(data->d_buf), data->d_size);
+    if (std::string_view(name).ends_with("str") && texts_.back().back() != '\0') return false;
   }
+  return true;
 }
 
 std::string DwarfIndex::text_of(Dwarf_Die* die, unsigned attribute) const {

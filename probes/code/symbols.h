@@ -17,7 +17,7 @@ struct Frame {
   std::string function;  ///< demangled (C++, Rust); "" unknown
   std::string file;      ///< source file as the compiler wrote it; "" unknown
   int line = 0;
-  std::uint64_t start = 0;  ///< file offset where the function begins; 0 unknown
+  std::uint64_t start = 0;  ///< file offset where the machine code around it begins, for inlined ones too; 0 unknown
 };
 
 class Symbols {
