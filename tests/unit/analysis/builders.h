@@ -75,10 +75,7 @@ class ProfileBuilder {
   }
 
   int wait(WaitKind kind, std::string object = "") {
-    Wait one;
-    one.kind = kind;
-    one.object = std::move(object);
-    profile.waits.push_back(one);
+    profile.waits.push_back({kind, "", std::move(object), ""});
     return static_cast<int>(profile.waits.size()) - 1;
   }
 
