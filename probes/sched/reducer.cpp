@@ -16,6 +16,9 @@ std::int64_t clock_ns(clockid_t clock) {
   return t.tv_sec * 1'000'000'000LL + t.tv_nsec;
 }
 
+/// Futex addresses whose data symbol is remembered.
+constexpr std::size_t max_data_symbols = 4096;
+
 /// Calls whose first argument is the descriptor that says what kind of kernel time it is.
 constexpr std::array<std::string_view, 20> descriptor_calls = {
     "read",      "write",     "pread64",  "pwrite64", "readv",   "writev", "sendto",
@@ -169,23 +172,33 @@ WaitFacts Reducer::facts_of(const KernelPlace& at, const perf::Sample& sample) c
 }
 
 std::string Reducer::data_symbol_at(int process_index, std::uint64_t address) {
+  const auto [it, fresh] = data_symbols_.try_emplace({process_index, address});
+  if (!fresh) return it->second;
+  if (data_symbols_.size() > max_data_symbols) data_symbols_.clear();
   const ProcessInfo& process = tasks_.processes()[static_cast<std::size_t>(process_index)];
-  for (const int module : {process.executable}) {
-    if (module < 0) continue;
-    for (const auto& [start, mapping] : process.space.all()) {
-      if (mapping.module != module) continue;
-      const std::string& path = tasks_.module_path(module);
-      const std::uint64_t bias = start - symbols_.virtual_address(path, mapping.file_offset);
-      const std::string name = symbols_.data_symbol(path, address - bias);
-      if (!name.empty()) return name;
-    }
+  const std::string& path = tasks_.module_path(process.executable);
+  std::string name;
+  for (const auto& [start, mapping] : process.space.all()) {
+    if (mapping.module != process.executable) continue;
+    const std::uint64_t bias = start - symbols_.virtual_address(path, mapping.file_offset);
+    name = symbols_.data_symbol(path, address - bias);
+    if (!name.empty()) break;
   }
-  return {};
+  data_symbols_[{process_index, address}] = name;
+  return name;
 }
 
-void Reducer::note_lock(const WaitFacts& facts, WaitKind kind, std::uint32_t pid,
-                        std::int64_t now_ns) {
-  if (is_lock(kind)) waits_.lock_waited(pid, facts.call == "futex" ? facts.args[0] : 0, now_ns);
+int Reducer::intern_wait(int process_index, WaitFacts& facts, const std::string& object, int place,
+                         std::int64_t at_ns) {
+  const ProcessInfo& process = tasks_.processes()[static_cast<std::size_t>(process_index)];
+  if (place >= 0) facts.module = tasks_.module_path(places_[place].module);
+  if (facts.call == "futex" && facts.args_known) {
+    const std::string symbol = data_symbol_at(process_index, facts.args[0]);
+    if (!runtime_lock_name(symbol).empty()) facts.lock_object = symbol;
+  }
+  if (is_lock(classify_wait(facts)))
+    waits_.lock_waited(process.pid, facts.call == "futex" ? facts.args[0] : 0, at_ns);
+  return waits_.intern(facts, object, place);
 }
 
 void Reducer::apply_switch_sample(const perf::Stamp& stamp, const perf::Sample& sample) {
@@ -195,51 +208,43 @@ void Reducer::apply_switch_sample(const perf::Stamp& stamp, const perf::Sample& 
   const KernelPlace at = kernel_.switched_out(sample.kernel_chain);
   if (at.call.empty() && at.activity != Activity::page_fault && at.activity != Activity::file_fault)
     return;
+  if (at.wakes) preempted_while_waking_[thread] = true;
   const int process = tasks_.threads()[static_cast<std::size_t>(thread)].process;
   WaitFacts facts = facts_of(at, sample);
-  const auto pid = static_cast<pid_t>(stamp.pid);
-  if (facts.call == "futex" && facts.args_known) {
-    const std::string symbol = data_symbol_at(process, facts.args[0]);
-    if (!runtime_lock_name(symbol).empty()) facts.lock_object = symbol;
-  }
-  const std::string object =
-      describe_wait(facts, pid, static_cast<pid_t>(stamp.tid), tree_, descriptors_);
+  const std::string object = describe_wait(facts, static_cast<pid_t>(stamp.pid),
+                                           static_cast<pid_t>(stamp.tid), tree_, descriptors_);
   const auto now = static_cast<std::int64_t>(stamp.time_ns);
-  note_lock(facts, classify_wait(facts), stamp.pid, now);
-  if (at.wakes) preempted_while_waking_[thread] = true;
-  const int wait = waits_.intern(facts, object, places_.caller_of_kernel(process, sample));
-  // Just after the switch-out that this sample belongs to, so that it names that interval.
-  sweep_.add(
-      {.time_ns = now + 1, .kind = Happening::Kind::waiting, .thread = thread, .value = wait});
+  const int place = places_.caller_of_kernel(process, sample);
+  // The sample comes just before the switch record that it belongs to.
+  sweep_.add({.time_ns = now,
+              .kind = Happening::Kind::announce,
+              .thread = thread,
+              .value = intern_wait(process, facts, object, place, now)});
 }
 
 void Reducer::poll_waits(std::int64_t budget_ns) {
   const auto& threads = tasks_.threads();
   const std::int64_t until = clock_ns(CLOCK_THREAD_CPUTIME_ID) + budget_ns;
-  for (std::size_t looked = 0; looked < threads.size() && clock_ns(CLOCK_THREAD_CPUTIME_ID) < until;
-       ++looked) {
+  for (std::size_t looked = 0; looked < threads.size(); ++looked) {
     next_poll_ = (next_poll_ + 1) % threads.size();
     const ThreadInfo& thread = threads[next_poll_];
     if (thread.end_ns >= 0) continue;
     const ProcessInfo& process = tasks_.processes()[static_cast<std::size_t>(thread.process)];
-    const std::int64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+    const std::int64_t now = clock_ns(CLOCK_MONOTONIC);
     auto polled =
         poller_.poll(static_cast<pid_t>(process.pid), static_cast<pid_t>(thread.tid), tree_);
-    if (!polled) continue;
-    tally_.polls += 1;
-    if (polled->facts.call == "futex" && polled->facts.args_known) {
-      const std::string symbol = data_symbol_at(thread.process, polled->facts.args[0]);
-      if (!runtime_lock_name(symbol).empty()) polled->facts.lock_object = symbol;
+    if (polled) {
+      tally_.polls += 1;
+      perf::Sample at;
+      at.ip = polled->user_ip;
+      const int place = at.ip ? places_.user(thread.process, at) : -1;
+      sweep_.add(
+          {.time_ns = now,
+           .kind = Happening::Kind::waiting,
+           .thread = static_cast<int>(next_poll_),
+           .value = intern_wait(thread.process, polled->facts, polled->object, place, now)});
     }
-    note_lock(polled->facts, classify_wait(polled->facts), process.pid, now_ns);
-    perf::Sample at;
-    at.ip = polled->user_ip;
-    const int place = at.ip ? places_.user(thread.process, at) : -1;
-    const int wait = waits_.intern(polled->facts, polled->object, place);
-    sweep_.add({.time_ns = now_ns,
-                .kind = Happening::Kind::waiting,
-                .thread = static_cast<int>(next_poll_),
-                .value = wait});
+    if (clock_ns(CLOCK_THREAD_CPUTIME_ID) > until) break;
   }
 }
 

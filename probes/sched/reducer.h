@@ -4,8 +4,10 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <map>
+#include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "probes/perf/events.h"
@@ -56,7 +58,8 @@ class Reducer {
   int kernel_place(int thread, const perf::Stamp& stamp, const perf::Sample& sample);
   int user_place(int thread, const perf::Stamp& stamp, const perf::Sample& sample);
   WaitFacts facts_of(const KernelPlace& at, const perf::Sample& sample) const;
-  void note_lock(const WaitFacts& facts, WaitKind kind, std::uint32_t pid, std::int64_t now_ns);
+  int intern_wait(int process, WaitFacts& facts, const std::string& object, int place,
+                  std::int64_t at_ns);
   std::string data_symbol_at(int process, std::uint64_t address);
 
   ProcessTree& tree_;
@@ -75,6 +78,7 @@ class Reducer {
   bool started_ = false;
   std::unordered_map<int, bool> preempted_while_waking_;  ///< by thread, until its switch-out
   std::size_t next_poll_ = 0;
+  std::map<std::pair<int, std::uint64_t>, std::string> data_symbols_;
 };
 
 }  // namespace bottleneck::sched

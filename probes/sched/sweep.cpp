@@ -119,6 +119,7 @@ void Sweep::apply(const Happening& happening) {
       }
       update(thread, happening.thread);
       break;
+    case Happening::Kind::announce: thread.announced = happening.value; break;
     case Happening::Kind::waiting:
       if (thread.state != State::blocked) break;  // preempted inside a call: no wait
       thread.wait = happening.value;
@@ -177,7 +178,12 @@ void Sweep::switch_out(Thread& thread, int index, bool preempted, std::int64_t n
   }
   std::erase(running_, index);
   (preempted ? thread.preemptions : thread.switches) += 1;
-  thread.wait = preempted ? -1 : thread.usual_wait;
+  thread.wait = -1;
+  if (!preempted) {
+    thread.wait = thread.announced >= 0 ? thread.announced : thread.usual_wait;
+    learn_wait(thread, thread.announced);
+  }
+  thread.announced = -1;
   update(thread, index);
 }
 

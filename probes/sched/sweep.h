@@ -24,7 +24,7 @@ inline constexpr std::int64_t sample_reach_ns = 50'000'000;
 inline constexpr std::int64_t sweep_lag_ns = sample_reach_ns + 10'000'000;
 
 struct Happening {
-  enum class Kind : std::uint8_t { in, out, preempted, relabel, unlabel, waiting, born, dead };
+  enum class Kind : std::uint8_t { in, out, preempted, relabel, unlabel, announce, waiting, born, dead };
   std::int64_t time_ns = 0;
   std::uint64_t order = 0;  ///< breaks ties: as recorded
   Kind kind = Kind::in;
@@ -61,6 +61,7 @@ class Sweep {
     Part part = Part::none;
     int place = -1;
     int wait = -1;        ///< of the present or last blocked interval
+    int announced = -1;   ///< wait of the switch-out that comes next, from its sample
     int usual_wait = -1;  ///< majority of those known
     int usual_votes = 0;
     bool ticker = false;
