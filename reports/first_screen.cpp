@@ -198,8 +198,8 @@ std::string describe_gain(const Recommendation& advice) {
 }
 
 void add_advice(Screen& screen, const Report& report) {
-  constexpr int gain_columns = 26;
-  constexpr int place_columns = 20;
+  constexpr int place_needs = 100;  // on a narrow screen the action says more than its place
+  const int place_columns = screen.width() >= place_needs ? 22 : 0;
   const std::string label = "  do     ";
   if (report.recommendations.empty()) {
     screen.add({{label, Hue::faint},
@@ -208,12 +208,17 @@ void add_advice(Screen& screen, const Report& report) {
     return;
   }
   const int most = report.verdict.idle ? idle_advice_rows : advice_rows;
+  int gain_columns = 0;
+  for (const Recommendation& advice : report.recommendations) {
+    gain_columns = std::max(gain_columns, width_of("  " + describe_gain(advice)));
+  }
   int number = 0;
   for (const Recommendation& advice : report.recommendations) {
     if (++number > most) break;
     const std::string left = fmt::format(
         "{}  {:<12} {}  {}", number, to_string(advice.family),
-        pad_to(make_visible(name_place(advice.where)), place_columns), make_visible(advice.action));
+        pad_to(cut_to(make_visible(name_place(advice.where)), place_columns - 2), place_columns),
+        make_visible(advice.action));
     screen.add({{number == 1 ? label : "         ", Hue::faint},
                 {pad_to(left, screen.width() - 9 - gain_columns)},
                 {"  " + describe_gain(advice), Hue::bold}});

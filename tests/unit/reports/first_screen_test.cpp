@@ -16,7 +16,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr unsigned seeds = 200;
+constexpr unsigned seeds = 50;
 
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
