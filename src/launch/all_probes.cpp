@@ -11,7 +11,8 @@ namespace bottleneck {
 std::vector<std::unique_ptr<Probe>> all_probes(const System& system, const ProbeOptions& options) {
   std::vector<std::unique_ptr<Probe>> probes;
   // First: it keeps the process tree and sets the timeline's windows.
-  // In the order of finish: the sampler sets the timeline, io adds to it, load needs the CPU time of both.
+  // In the order of finish: the sampler sets the timeline, io adds to it, load needs the CPU time
+  // of both.
   probes.push_back(make_sampler(system, options.rate_hz));
   probes.push_back(make_machine_probe(system));
   probes.push_back(make_counters(system));

@@ -54,7 +54,7 @@ bool Tracking::is_over() {
     root_ended_ = true;
     end_ns_ = monotonic_ns();
     if (options_.wait_tree) probes_.tick_all(tree_);  // births not yet read would be overlooked
-    if (options_.wait_tree && !probes_.keeps_tree()) scan_.scan(tree_, end_ns_);
+    if (!probes_.keeps_tree()) scan_.scan(tree_, end_ns_);  // who is left, as of now
   }
   if (!root_ended_ || !options_.wait_tree) return root_ended_;
   bool alone = std::none_of(tree_.live.begin(), tree_.live.end(),
