@@ -1,22 +1,23 @@
-// The one interface of everything that observes. Driven by src/launch: check, attach while the target is stopped
-// before exec, tick while it runs, target_exited while it is a zombie (its /proc is still readable), finish.
-// A probe that throws Error becomes unavailable with that reason; the others go on.
+// The one interface of everything that observes. Driven by src/launch: check, attach while the
+// target is stopped before exec, tick while it runs, target_exited while it is a zombie (its /proc
+// is still readable), finish. A probe that throws Error becomes unavailable with that reason; the
+// others go on.
 #pragma once
-
-#include <sys/types.h>
 
 #include <chrono>
 #include <set>
 #include <string_view>
 #include <vector>
 
+#include <sys/types.h>
+
 #include "probes/system.h"
 #include "src/core/profile.h"
 
 namespace bottleneck {
 
-/// The live processes of the tree, kept by whoever sees births and deaths first (the sampler's fork records, else
-/// /proc scanning in src/launch). Shared by all probes of one run.
+/// The live processes of the tree, kept by whoever sees births and deaths first (the sampler's fork
+/// records, else /proc scanning in src/launch). Shared by all probes of one run.
 struct ProcessTree {
   pid_t root = 0;
   std::set<pid_t> live;  ///< thread-group ids
@@ -28,9 +29,11 @@ class Probe {
   virtual ~Probe() = default;
   /// Dotted like its folder: "perf.sampler", "io".
   virtual std::string_view name() const = 0;
-  /// What it can see here and how to get more. Never throws, attaches nothing: `doctor` calls it alone.
+  /// What it can see here and how to get more. Never throws, attaches nothing: `doctor` calls it
+  /// alone.
   virtual ProbeState check(const System&) = 0;
-  /// The target exists, stopped before exec; nothing before exec may be counted. Errors: throws Error.
+  /// The target exists, stopped before exec; nothing before exec may be counted. Errors: throws
+  /// Error.
   virtual void attach(ProcessTree&) = 0;
   /// Descriptors that become readable when there is work; tick is called then.
   virtual std::vector<int> wake_fds() const { return {}; }

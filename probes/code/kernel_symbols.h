@@ -1,5 +1,6 @@
-// Names of kernel functions from /proc/kallsyms. Loading costs about 0.1 s of system time, so the table is cached per
-// boot under XDG_CACHE_HOME (mode 0600: it holds kernel addresses) and may be loaded by a SCHED_IDLE thread meanwhile.
+// Names of kernel functions from /proc/kallsyms. Loading costs about 0.1 s of system time, so the
+// table is cached per boot under XDG_CACHE_HOME (mode 0600: it holds kernel addresses) and may be
+// loaded by a SCHED_IDLE thread meanwhile.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +14,8 @@ namespace bottleneck {
 
 class KernelSymbols {
  public:
-  /// Takes the cache if it is of this boot and of these modules, else reads /proc/kallsyms and writes the cache
-  /// (a cache that cannot be written is no error). Errors: none; see `known`.
+  /// Takes the cache if it is of this boot and of these modules, else reads /proc/kallsyms and
+  /// writes the cache (a cache that cannot be written is no error). Errors: none; see `known`.
   static KernelSymbols load(const System&, const std::string& cache_directory);
 
   /// False where the kernel hides its addresses (kptr_restrict, all zero) or /proc is not there.

@@ -238,11 +238,10 @@ void Reducer::poll_waits(std::int64_t budget_ns) {
       perf::Sample at;
       at.ip = polled->user_ip;
       const int place = at.ip ? places_.user(thread.process, at) : -1;
-      sweep_.add(
-          {.time_ns = now,
-           .kind = Happening::Kind::waiting,
-           .thread = static_cast<int>(next_poll_),
-           .value = intern_wait(thread.process, polled->facts, polled->object, place, now)});
+      sweep_.add({.time_ns = now,
+                  .kind = Happening::Kind::waiting,
+                  .thread = static_cast<int>(next_poll_),
+                  .value = intern_wait(thread.process, polled->facts, polled->object, place, now)});
     }
     if (clock_ns(CLOCK_THREAD_CPUTIME_ID) > until) break;
   }

@@ -56,6 +56,7 @@ void Sweep::add_sample(std::int64_t time_ns, int thread, int place, std::int64_t
   if (known.last_sample_ns >= 0)
     from = std::max(from, known.last_sample_ns + (time_ns - known.last_sample_ns) / 2);
   known.last_sample_ns = time_ns;
+  from = std::max(from, t0_ns_);
   const std::uint32_t label = ++known.next_label;
   add({.time_ns = from,
        .kind = Happening::Kind::relabel,
@@ -119,7 +120,9 @@ void Sweep::apply(const Happening& happening) {
       }
       update(thread, happening.thread);
       break;
-    case Happening::Kind::announce: thread.announced = happening.value; break;
+    case Happening::Kind::announce:
+      thread.announced = happening.value;
+      break;
     case Happening::Kind::waiting:
       if (thread.state != State::blocked) break;  // preempted inside a call: no wait
       thread.wait = happening.value;

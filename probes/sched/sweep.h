@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "probes/sched/cells.h"
+#include "probes/sched/happening.h"
 #include "probes/sched/places.h"
 #include "probes/sched/tasks.h"
 #include "src/core/profile.h"
@@ -20,32 +21,19 @@ namespace bottleneck::sched {
 /// A sample speaks for its thread's time on a CPU up to so far around it where all samples are
 /// seen. Source: DESIGN section 4 ("its nearest within 50 ms").
 inline constexpr std::int64_t sample_reach_ns = 50'000'000;
-/// How far the sweep stays behind the newest record: the reach and a margin.
+/// How far the sweep stays behind the newest record.
 inline constexpr std::int64_t sweep_lag_ns = sample_reach_ns + 10'000'000;
-
-struct Happening {
-  enum class Kind : std::uint8_t { in, out, preempted, relabel, unlabel, announce, waiting, born, dead };
-  std::int64_t time_ns = 0;
-  std::uint64_t order = 0;  ///< breaks ties: as recorded
-  Kind kind = Kind::in;
-  int thread = -1;
-  int value = -1;           ///< place for relabel, wait for waiting
-  std::uint32_t label = 0;  ///< which label an unlabel ends
-  int cpu = -1;
-};
 
 class Sweep {
  public:
-  /// `kernel_seen`: kernel samples are there, so that time between samples belongs to the nearest
-  /// one. Otherwise a sample stands for one period of user time and the rest is kernel time that
-  /// cannot be seen.
+  /// `kernel_seen`: time between samples belongs to the nearest one. Otherwise a sample stands for
+  /// one period of user time and the rest is kernel time that cannot be seen.
   Sweep(const Tasks& tasks, const Places& places, Cells& cells, std::vector<Wait>& waits,
         bool kernel_seen);
 
   void start(std::int64_t exec_ns);
   void add(Happening happening);
-  /// A clock sample of that thread. `reach_ns` = half the sampling period where the kernel is not
-  /// seen.
+  /// A clock sample of that thread, taken with that period.
   void add_sample(std::int64_t time_ns, int thread, int place, std::int64_t period_ns);
   void advance(std::int64_t horizon_ns);
   /// Sweeps to the end and hands everything to the cells.

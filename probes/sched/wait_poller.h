@@ -1,14 +1,15 @@
-// Why a thread is blocked right now, without privileges: /proc/PID/task/TID/{syscall,wchan,stat}. Descriptors of these
-// files are kept open between polls. Used by tier B2 (and C, D), where no context-switch samples are to be had.
+// Why a thread is blocked right now, without privileges: /proc/PID/task/TID/{syscall,wchan,stat}.
+// Descriptors of these files are kept open between polls. Used by tier B2 (and C, D), where no
+// context-switch samples are to be had.
 #pragma once
-
-#include <sys/types.h>
 
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include <sys/types.h>
 
 #include "probes/sched/descriptors.h"
 

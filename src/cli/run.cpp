@@ -59,9 +59,9 @@ void report(const RunCommand& command, OutputFile& json, Profile profile) {
   Report report = analyze(std::move(profile));
   std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
   report.profile.overhead.after_exit_s += spent.count();
-  if (!command.quiet)
-    show(STDERR_FILENO,
-         render_terminal(report, style_for(STDERR_FILENO, command.color, command.verbose)));
+  TerminalStyle style = style_for(STDERR_FILENO, command.color, command.verbose);
+  if (json.wanted() && !json.to_stdout()) style.saved_file = command.json;
+  if (!command.quiet) show(STDERR_FILENO, render_terminal(report, style));
   if (json.wanted()) json.write(report_to_json(report));
 }
 

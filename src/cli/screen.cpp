@@ -23,11 +23,24 @@ bool wants_color(int fd, Color color) {
   return isatty(fd) && !dumb && !(no_color && *no_color);
 }
 
+/// A locale that is set and is not UTF-8 gets ASCII bars; none set says nothing (containers, CI).
+bool takes_unicode() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const char* value = std::getenv(name);
+    if (!value || !*value) continue;
+    const std::string_view locale(value);
+    return locale.find("UTF-8") != std::string_view::npos ||
+           locale.find("utf8") != std::string_view::npos;
+  }
+  return true;
+}
+
 }  // namespace
 
 TerminalStyle style_for(int fd, Color color, bool verbose) {
   TerminalStyle style;
   style.color = wants_color(fd, color);
+  style.unicode = takes_unicode();
   style.verbose = verbose;
   winsize size{};
   if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)

@@ -8,17 +8,18 @@ namespace bottleneck {
 namespace {
 
 constexpr std::array<std::string_view, bottleneck_count> bottleneck_words = {
-    "compute", "memory_bandwidth", "memory_latency", "memory_capacity", "io_read", "io_write",
-    "network", "lock",             "sleep",          "kernel",          "run_queue", "gpu_transfer",
-    "gpu_compute", "gpu_memory",   "gpu_launch",     "gpu_sync",        "unattributed"};
+    "compute",   "memory_bandwidth", "memory_latency", "memory_capacity", "io_read",
+    "io_write",  "network",          "lock",           "sleep",           "kernel",
+    "run_queue", "gpu_transfer",     "gpu_compute",    "gpu_memory",      "gpu_launch",
+    "gpu_sync",  "unattributed"};
 
 constexpr std::array<std::string_view, 36> detail_words = {
-    "",           "unsplit",  "scalar",     "vectorized",  "divide",      "branchy",      "chain",
-    "interpreted", "unoptimized", "stream", "partial_lines", "dependent", "random",       "strided",
-    "first_touch", "swap",    "reclaim",    "limit",       "sequential",  "small",        "sync",
-    "mutex",      "flock",    "spin",       "runtime",     "timer",       "child",        "outside",
-    "for_work",   "syscalls", "switches",   "processes",   "copies",      "other_load",
-    "quota",      "placement"};
+    "",           "unsplit",     "scalar",      "vectorized", "divide",        "branchy",
+    "chain",      "interpreted", "unoptimized", "stream",     "partial_lines", "dependent",
+    "random",     "strided",     "first_touch", "swap",       "reclaim",       "limit",
+    "sequential", "small",       "sync",        "mutex",      "flock",         "spin",
+    "runtime",    "timer",       "child",       "outside",    "for_work",      "syscalls",
+    "switches",   "processes",   "copies",      "other_load", "quota",         "placement"};
 
 constexpr std::array<std::string_view, 5> parallelism_words = {"idle", "oversubscribed", "parallel",
                                                                "imbalanced", "serial"};
@@ -33,12 +34,20 @@ std::optional<Enum> find_word(std::span<const std::string_view> words, std::stri
 
 }  // namespace
 
-std::string_view to_string(Bottleneck kind) { return bottleneck_words.at(static_cast<std::size_t>(kind)); }
+std::string_view to_string(Bottleneck kind) {
+  return bottleneck_words.at(static_cast<std::size_t>(kind));
+}
 
-std::string_view to_string(Detail detail) { return detail_words.at(static_cast<std::size_t>(detail)); }
+std::string_view to_string(Detail detail) {
+  return detail_words.at(static_cast<std::size_t>(detail));
+}
 
-std::string_view to_string(Parallelism word) { return parallelism_words.at(static_cast<std::size_t>(word)); }
-std::string_view to_string(Confidence word) { return confidence_words.at(static_cast<std::size_t>(word)); }
+std::string_view to_string(Parallelism word) {
+  return parallelism_words.at(static_cast<std::size_t>(word));
+}
+std::string_view to_string(Confidence word) {
+  return confidence_words.at(static_cast<std::size_t>(word));
+}
 
 std::optional<Bottleneck> bottleneck_named(std::string_view word) {
   return find_word<Bottleneck>(bottleneck_words, word);

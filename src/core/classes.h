@@ -1,5 +1,6 @@
-// The vocabulary of verdicts (DESIGN section 4): bottleneck classes, details, parallelism, confidence. One spelling
-// everywhere: the enumerator, the JSON, the command line and the documents say the same word.
+// The vocabulary of verdicts (DESIGN section 4): bottleneck classes, details, parallelism,
+// confidence. One spelling everywhere: the enumerator, the JSON, the command line and the documents
+// say the same word.
 #pragma once
 
 #include <array>
@@ -32,15 +33,41 @@ inline constexpr int bottleneck_count = static_cast<int>(Bottleneck::unattribute
 /// The finer word beside a class; `none` where there is nothing finer to say.
 enum class Detail {
   none,
-  unsplit, scalar, vectorized, divide, branchy, chain, interpreted, unoptimized,  // compute
-  stream, partial_lines,                                                            // memory_bandwidth
-  dependent, random, strided,                                                       // memory_latency (random: io too)
-  first_touch, swap, reclaim, limit,                                                // memory_capacity
-  sequential, small, sync,                                                          // io_read, io_write
-  mutex, flock, spin, runtime,                                                      // lock
-  timer, child, outside, for_work,                                                  // sleep
-  syscalls, switches, processes, copies,                                            // kernel
-  other_load, quota, placement,                                                     // run_queue
+  unsplit,
+  scalar,
+  vectorized,
+  divide,
+  branchy,
+  chain,
+  interpreted,
+  unoptimized,  // compute
+  stream,
+  partial_lines,  // memory_bandwidth
+  dependent,
+  random,
+  strided,  // memory_latency (random: io too)
+  first_touch,
+  swap,
+  reclaim,
+  limit,  // memory_capacity
+  sequential,
+  small,
+  sync,  // io_read, io_write
+  mutex,
+  flock,
+  spin,
+  runtime,  // lock
+  timer,
+  child,
+  outside,
+  for_work,  // sleep
+  syscalls,
+  switches,
+  processes,
+  copies,  // kernel
+  other_load,
+  quota,
+  placement,  // run_queue
 };
 
 enum class Parallelism { idle, oversubscribed, parallel, imbalanced, serial };

@@ -1,5 +1,6 @@
-// Failure of what was asked. Thrown, never returned; caught in two places only: around each probe (the
-// other probes go on) and in main. What is merely absent here is not an Error but Unavailable (measurement.h).
+// Failure of what was asked. Thrown, never returned; caught in two places only: around each probe
+// (the other probes go on) and in main. What is merely absent here is not an Error but Unavailable
+// (measurement.h).
 #pragma once
 
 #include <stdexcept>
@@ -21,8 +22,8 @@ enum ExitStatus : int {
 
 /// A failure in four parts. Printed as: error: what / why ... / so ... / fix ...
 struct Error : std::runtime_error {
-  Error(std::string what_failed, std::string why_failed, std::string consequence, std::string remedy,
-        int status = exit_own_failure)
+  Error(std::string what_failed, std::string why_failed, std::string consequence,
+        std::string remedy, int status = exit_own_failure)
       : std::runtime_error(what_failed),
         what(std::move(what_failed)),
         why(std::move(why_failed)),

@@ -1,5 +1,5 @@
-// JSON of the nouns, both ways: the saved file (DESIGN section 2) with its stable face, and the Profile inside it.
-// The only file of the core that knows the JSON library.
+// JSON of the nouns, both ways: the saved file (DESIGN section 2) with its stable face, and the
+// Profile inside it. The only file of the core that knows the JSON library.
 #pragma once
 
 #include <string>
@@ -8,13 +8,14 @@
 
 namespace bottleneck {
 
-/// The saved file: the stable face of DESIGN section 2, with the Profile under "profile". One line per top-level key.
-/// Invalid UTF-8 is replaced, `<` is written as \u003c, so that the text may stand inside HTML.
+/// The saved file: the stable face of DESIGN section 2, with the Profile under "profile". One line
+/// per top-level key. Invalid UTF-8 is replaced, `<` is written as \u003c, so that the text may
+/// stand inside HTML.
 std::string report_to_json(const Report&);
 
 /// The Profile of a saved file; everything else in it is derived anew.
-/// Errors: throws Error for text that is no JSON, is cut, is of another kind, of another schema version, or holds
-/// indices that point nowhere; `name` stands in the message.
+/// Errors: throws Error for text that is no JSON, is cut, is of another kind, of another schema
+/// version, or holds indices that point nowhere; `name` stands in the message.
 Profile profile_from_json(const std::string& text, const std::string& name);
 
 }  // namespace bottleneck

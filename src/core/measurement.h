@@ -1,4 +1,5 @@
-// A measured number, or why there is none. Absence is data: never 0, never NaN, never a dropped row.
+// A measured number, or why there is none. Absence is data: never 0, never NaN, never a dropped
+// row.
 #pragma once
 
 #include <optional>
@@ -31,7 +32,7 @@ struct Unavailable {
 struct Measurement {
   std::string name;  ///< dotted, broad to narrow: "cpu.cycles"; unique in a Profile
   std::variant<Quantity, Unavailable> result;
-  std::string source;    ///< "perf_event:cycles:u", "/proc/PID/io"
+  std::string source;     ///< "perf_event:cycles:u", "/proc/PID/io"
   double coverage = 1.0;  ///< time_running / time_enabled, 0..1
   bool operator==(const Measurement&) const = default;
 };

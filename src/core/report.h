@@ -1,5 +1,5 @@
-// What is said about a Profile: verdict, findings, recommendations. Made by src/analysis, shown by reports/.
-// Pure values; the JSON face of DESIGN section 2 is these, in src/core/json.h.
+// What is said about a Profile: verdict, findings, recommendations. Made by src/analysis, shown by
+// reports/. Pure values; the JSON face of DESIGN section 2 is these, in src/core/json.h.
 #pragma once
 
 #include <map>
@@ -34,7 +34,8 @@ struct Finding {
   Confidence confidence = Confidence::weak;
   std::vector<std::string> supports;
   std::vector<std::string> contradicts;
-  std::string note;  ///< what stands behind the bar on the first screen: "37 000 page faults"; may be ""
+  std::string
+      note;  ///< what stands behind the bar on the first screen: "37 000 page faults"; may be ""
   Where where;
 };
 
@@ -48,23 +49,24 @@ struct ParallelismReport {
   Parallelism word = Parallelism::serial;
   double average = 0;       ///< mean number of working threads while at least one works
   double serial_share = 0;  ///< of wall time: exactly one thread works
-  std::vector<double> seconds_at;  ///< h_k: seconds with exactly k working, k = 0..n (last: n or more)
-  std::string why;                 ///< the figures behind the word
+  std::vector<double>
+      seconds_at;   ///< h_k: seconds with exactly k working, k = 0..n (last: n or more)
+  std::string why;  ///< the figures behind the word
 };
 
 struct Verdict {
-  bool mixed = false;              ///< `top` has the two or three that matter
+  bool mixed = false;  ///< `top` has the two or three that matter
   Bottleneck kind = Bottleneck::unattributed;
   Detail detail = Detail::none;
-  double share = 0;                ///< of wall time
+  double share = 0;  ///< of wall time
   Parallelism parallelism = Parallelism::serial;
   Confidence confidence = Confidence::weak;
-  std::vector<Bottleneck> top;     ///< by share, largest first, never empty
+  std::vector<Bottleneck> top;  ///< by share, largest first, never empty
   Where where;
   std::vector<RuledOut> ruled_out;
-  std::string sentence;            ///< in a programmer's words, after the share
-  bool idle = false;               ///< waits for work more than half of the time: a second bar, no advice
-  bool by_phase = false;           ///< judged by its longest phase, not by the whole run
+  std::string sentence;   ///< in a programmer's words, after the share
+  bool idle = false;      ///< waits for work more than half of the time: a second bar, no advice
+  bool by_phase = false;  ///< judged by its longest phase, not by the whole run
   std::vector<std::string> reasons;  ///< of the confidence word
 };
 
@@ -91,11 +93,12 @@ struct Recommendation {
 struct Report {
   Profile profile;
   Verdict verdict;
-  std::map<Bottleneck, double> shares;  ///< every class that could be observed, and unattributed; sums to 1
-  std::vector<Finding> findings;        ///< by share, largest first; those of 0 left out
+  std::map<Bottleneck, double>
+      shares;  ///< every class that could be observed, and unattributed; sums to 1
+  std::vector<Finding> findings;  ///< by share, largest first; those of 0 left out
   std::vector<Phase> phases;
   ParallelismReport parallelism;
-  std::map<Bottleneck, double> busy_shares;  ///< of the busy time alone; only where verdict.idle
+  std::map<Bottleneck, double> busy_shares;     ///< of the busy time alone; only where verdict.idle
   std::vector<Recommendation> recommendations;  ///< by predicted gain
 };
 

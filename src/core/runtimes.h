@@ -1,5 +1,6 @@
-// The published runtime table: the few names of well-known runtimes that the accounting may know, because no profile
-// can tell them apart otherwise. Everything else must be judged without names (a test renames all of them).
+// The published runtime table: the few names of well-known runtimes that the accounting may know,
+// because no profile can tell them apart otherwise. Everything else must be judged without names (a
+// test renames all of them).
 #pragma once
 
 #include <string_view>
@@ -7,11 +8,12 @@
 namespace bottleneck {
 
 /// A frame at which a thread waits or makes progress for others while it keeps its CPU.
-/// `leaf` true: the sampled instruction itself is in code of `module` (stripped runtimes such as libgomp).
-/// Otherwise any frame of the call chain whose function matches.
+/// `leaf` true: the sampled instruction itself is in code of `module` (stripped runtimes such as
+/// libgomp). Otherwise any frame of the call chain whose function matches.
 bool is_spin_frame(std::string_view module, std::string_view function, bool leaf);
 
-/// A futex inside this data symbol is a runtime's own lock ("_PyRuntime" is Python's GIL). "" if it is none.
+/// A futex inside this data symbol is a runtime's own lock ("_PyRuntime" is Python's GIL). "" if it
+/// is none.
 std::string_view runtime_lock_name(std::string_view data_symbol);
 
 /// The executable is an interpreter: what it runs is not in its own symbols.

@@ -203,11 +203,11 @@ std::optional<WaitKind> classify_by_argument(const WaitFacts& facts) {
 }
 
 constexpr std::array<std::string_view, wait_kind_count> kind_words = {
-    "unknown",   "lock_mutex",    "lock_flock",     "lock_sysv",   "lock_runtime", "condition",
-    "join",      "pipe_inside",   "socket_inside",  "child",       "file_read",    "file_write",
-    "file_sync", "file_fault",    "memory_reclaim", "memory_swap", "network",      "socket_local",
-    "timer",     "child_outside", "outside",        "for_work",    "preempted",    "stopped",
-    "wake_up"};
+    "unknown",     "lock_mutex", "lock_flock",   "lock_sysv",     "lock_runtime",
+    "condition",   "join",       "pipe_inside",  "socket_inside", "child",
+    "file_read",   "file_write", "file_sync",    "file_fault",    "memory_reclaim",
+    "memory_swap", "network",    "socket_local", "timer",         "child_outside",
+    "outside",     "for_work",   "preempted",    "stopped",       "wake_up"};
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(Peer::nothing) + 1> peer_words = {
     "unknown",       "file",         "pipe_inside",   "pipe_outside",

@@ -1,0 +1,29 @@
+// What happens to a thread at an instant, in the order of time: what the sweep is fed with.
+#pragma once
+
+#include <cstdint>
+
+namespace bottleneck::sched {
+
+struct Happening {
+  enum class Kind : std::uint8_t {
+    in,
+    out,
+    preempted,
+    relabel,
+    unlabel,
+    announce,
+    waiting,
+    born,
+    dead
+  };
+  std::int64_t time_ns = 0;
+  std::uint64_t order = 0;  ///< breaks ties: as recorded
+  Kind kind = Kind::in;
+  int thread = -1;
+  int value = -1;           ///< place for relabel, wait for waiting
+  std::uint32_t label = 0;  ///< which label an unlabel ends
+  int cpu = -1;
+};
+
+}  // namespace bottleneck::sched
