@@ -46,13 +46,13 @@ class Words {
   bool good_ = true;
 };
 
+constexpr std::size_t trailer_size = 4 * sizeof(std::uint64_t);  // TID, TIME, CPU, IDENTIFIER
+
 // PERF_RECORD_MISC_SWITCH_OUT_PREEMPT and _MMAP_DATA, _COMM_EXEC share bits: each belongs to its
 // record type.
 Stamp read_trailer(std::span<const std::byte> bytes) {
-  constexpr std::size_t trailer = 4 * sizeof(std::uint64_t);  // TID, TIME, CPU, IDENTIFIER
   Stamp stamp;
-  if (bytes.size() < trailer) return stamp;
-  Words words(bytes.last(trailer));
+  Words words(bytes);
   stamp.pid = words.half();
   stamp.tid = words.half();
   stamp.time_ns = words.word();
@@ -94,7 +94,11 @@ std::optional<Record> decode_sample(std::span<const std::byte> body, std::uint16
     sample.registers_known = abi == PERF_SAMPLE_REGS_ABI_64;
   }
   const std::uint64_t stack_size = words.left() >= 8 ? words.word() : 0;
-  if (stack_size >= 8) sample.stack_top = words.word();
+  if (stack_size >= 8) {
+    const std::uint64_t top = words.word();
+    words.skip(stack_size - 8);
+    if (words.word() >= 8) sample.stack_top = top;  // so much of it could be read
+  }
   if (!words.good()) return std::nullopt;
   sample.kernel = (misc & PERF_RECORD_MISC_CPUMODE_MASK) == PERF_RECORD_MISC_KERNEL;
   record.what = std::move(sample);
@@ -171,9 +175,11 @@ std::optional<Record> decode(std::span<const std::byte> bytes) {
   if (header.size != bytes.size()) return std::nullopt;
   const auto body = bytes.subspan(sizeof header);
   if (header.type == PERF_RECORD_SAMPLE) return decode_sample(body, header.misc);
-  auto record = header.type == PERF_RECORD_MMAP2 ? decode_mmap(body, header.misc)
-                                                 : decode_other(body, header.type, header.misc);
-  if (record) record->stamp = read_trailer(body);
+  if (body.size() < trailer_size) return std::nullopt;
+  const auto own = body.first(body.size() - trailer_size);
+  auto record = header.type == PERF_RECORD_MMAP2 ? decode_mmap(own, header.misc)
+                                                 : decode_other(own, header.type, header.misc);
+  if (record) record->stamp = read_trailer(body.last(trailer_size));
   return record;
 }
 

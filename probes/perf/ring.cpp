@@ -43,7 +43,9 @@ std::size_t Ring::drain(const std::function<void(std::span<const std::byte>)>& t
     const std::size_t at = tail & (data_size_ - 1);
     perf_event_header header;  // headers are 8-byte aligned: never cut by the end of the ring
     std::memcpy(&header, data + at, sizeof header);
-    if (header.size < sizeof header || header.size > head - tail) break;
+    // A size that no kernel writes would lead us out of the ring.
+    if (header.size < sizeof header || header.size % sizeof header != 0) break;
+    if (header.size > std::min<std::uint64_t>(head - tail, data_size_)) break;
     std::span<const std::byte> record(data + at, header.size);
     if (at + header.size > data_size_) {
       const std::size_t first = data_size_ - at;
