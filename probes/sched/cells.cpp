@@ -11,6 +11,15 @@ constexpr std::size_t max_pending = 2048;
 /// How far back a thread's cells are searched for the one to add to: the windows around now.
 constexpr std::size_t look_back = 12;
 
+/// Windows of some 3 hours: further doubling does not make the cells fewer.
+constexpr int max_shift = 20;
+
+/// "worker-17" is of the same kind as "worker-4".
+std::string without_numbers(std::string name) {
+  std::erase_if(name, [](char c) { return c >= '0' && c <= '9'; });
+  return name;
+}
+
 double seconds_since(std::int64_t t0_ns, std::int64_t t_ns) {
   return std::max(0.0, static_cast<double>(t_ns - t0_ns) * 1e-9);
 }
@@ -57,7 +66,8 @@ void Cells::add_code(int window, int thread, int place, double seconds, int samp
 void Cells::add_idle(int window, const Instant& instant, int thread, int wait, double seconds) {
   const int row = thread < 0 ? -1 : row_of(thread);
   idle_[{window >> shift_, instant, row, wait}] += seconds;
-  if ((window >> shift_) >= max_windows || idle_.size() > max_cells) shrink();
+  while ((window >> shift_) >= max_windows) shrink();
+  if (idle_.size() > max_cells && shift_ < max_shift) shrink();
 }
 
 void Cells::add_blocked(int thread, int wait, double seconds) {
@@ -81,7 +91,7 @@ void Cells::commit(int thread) {
   const int last = std::max(mine.work.empty() ? 0 : mine.work.back().window,
                             mine.code.empty() ? 0 : mine.code.back().window);
   while ((last >> shift_) >= max_windows) shrink();
-  while (work_.size() + code_.size() > max_cells && shift_ < 20) shrink();
+  while (work_.size() + code_.size() > max_cells && shift_ < max_shift) shrink();
 }
 
 /// One doubling of the window.
@@ -136,7 +146,10 @@ int Cells::row_of(int thread) {
   int row = static_cast<int>(rows_.size());
   bool folds = false;
   if (rows_.size() >= max_rows) {
-    const auto [it, fresh] = folded_threads_.try_emplace({process, info.name}, row);
+    const bool far_too_many = rows_.size() >= 2 * max_rows;
+    const auto [it, fresh] = folded_threads_.try_emplace(
+        far_too_many ? std::pair{0, std::string()} : std::pair{process, without_numbers(info.name)},
+        row);
     row = it->second;
     folds = !fresh;
   }

@@ -31,6 +31,8 @@ class Cells {
   /// `thread` -1: not known whose wake-up ended it.
   void add_idle(int window, const Instant& instant, int thread, int wait, double seconds);
   void add_blocked(int thread, int wait, double seconds);
+  /// Gives a thread its row now: the main thread's is the first.
+  void open_row(int thread) { row_of(thread); }
   /// Hands a dead thread's cells to its row; a thread that lives on keeps its own.
   void retire(int thread, double cpu_s, bool ticker, std::uint64_t switches,
               std::uint64_t preemptions);

@@ -161,6 +161,7 @@ KernelPlace KernelStack::read(std::span<const std::uint64_t> chain) {
         break;
     }
   }
+  place.in_call = syscall;
   // The entry that was met last is the outermost: a fault inside a copy of a system call is the
   // call's.
   if (syscall || (!fault && !place.call.empty())) {

@@ -20,7 +20,8 @@ struct KernelPlace {
   std::string function;  ///< "" unknown
   bool io_wait =
       false;  ///< sleeps in io_schedule: the kernel itself counts it as waiting for storage
-  bool wakes = false;  ///< was waking another thread (pipe write, futex wake, send)
+  bool in_call = false;  ///< inside or just leaving a system call, whichever it is
+  bool wakes = false;    ///< was waking another thread (pipe write, futex wake, send)
 };
 
 class KernelStack {

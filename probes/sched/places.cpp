@@ -13,6 +13,9 @@ constexpr std::size_t spin_frames_looked_at = 12;
 /// The longest x86 instruction with a lock prefix that compilers emit for atomics is 9 bytes (rex,
 /// disp32).
 constexpr std::size_t longest_atomic = 9;
+/// Bytes that a loop of nothing but an exchange and its test takes at most: mov, xchg, test, jcc.
+constexpr int longest_spin = 16;
+constexpr std::size_t code_looked_at = 16;
 
 bool is_file(const std::string& path) {
   return !path.empty() && path[0] == '/' && !path.starts_with("//anon");
@@ -24,6 +27,16 @@ bool ends_with_pause(const std::vector<std::uint8_t>& bytes) {
 
 bool ends_with_syscall(const std::vector<std::uint8_t>& bytes) {
   return bytes.size() >= 2 && bytes[bytes.size() - 2] == 0x0f && bytes[bytes.size() - 1] == 0x05;
+}
+
+/// xchg with memory locks without a prefix: 86/87, mod 0 (no displacement) or 1 (one byte).
+bool ends_with_exchange(const std::vector<std::uint8_t>& bytes) {
+  const std::size_t size = bytes.size();
+  for (std::size_t length = 2; length <= std::min<std::size_t>(3, size); ++length)
+    if ((bytes[size - length] & 0xfe) == 0x86 &&
+        bytes[size - length + 1] >> 6 == static_cast<int>(length) - 2)
+      return true;
+  return false;
 }
 
 /// lock cmpxchg/xadd/add/or/... or xchg with memory as the instruction that ends here. Without a
@@ -46,10 +59,17 @@ bool ends_with_atomic(const std::vector<std::uint8_t>& bytes) {
       if (two_byte || arithmetic) return true;
     }
   }
-  // xchg reg, (mem) locks without a prefix: 86/87 with a memory operand (mod != 3).
-  for (std::size_t length = 2; length <= std::min<std::size_t>(3, size); ++length) {
-    const std::size_t at = size - length;
-    if ((bytes[at] & 0xfe) == 0x86 && (bytes[at + 1] >> 6) == 0 && length == 2) return true;
+  return ends_with_exchange(bytes);
+}
+
+/// A short jump back over an exchange, a few bytes after it: `while (lock.exchange(true));`.
+bool spins_on_exchange(const std::vector<std::uint8_t>& before,
+                       const std::vector<std::uint8_t>& after) {
+  if (!ends_with_exchange(before)) return false;
+  for (std::size_t at = 0; at + 1 < after.size(); ++at) {
+    const bool short_jump = (after[at] & 0xf0) == 0x70;
+    const int target = static_cast<int>(at) + 2 + static_cast<std::int8_t>(after[at + 1]);
+    if (short_jump && target < 0 && target >= -longest_spin) return true;
   }
   return false;
 }
@@ -101,9 +121,12 @@ int Places::intern_user(Place place) {
   const auto [it, fresh] = by_user_.try_emplace(key, static_cast<int>(places_.size()));
   if (!fresh) return it->second;
   if (place.kind == Place::Kind::user) {
-    const auto before = symbols_.bytes_before(tasks_.module_path(place.module), place.offset, 16);
+    const auto before =
+        symbols_.bytes_before(tasks_.module_path(place.module), place.offset, code_looked_at);
+    const auto after = symbols_.bytes_before(tasks_.module_path(place.module),
+                                             place.offset + code_looked_at / 2, code_looked_at / 2);
     // `pause` is there for spin-wait loops and nothing else. Source: Intel SDM vol. 2, PAUSE.
-    if (ends_with_pause(before) && place.role == Role::work) place.role = Role::lock;
+    place.spins = ends_with_pause(before) || spins_on_exchange(before, after);
     place.after_lock_prefix = ends_with_atomic(before);
   }
   places_.push_back(std::move(place));

@@ -29,6 +29,7 @@ struct Place {
   std::uint64_t offset = 0;  ///< file offset; the address itself for no_file
   std::uint32_t pid = 0;     ///< for no_file
   Role role = Role::work;
+  bool spins = false;              ///< a loop that does nothing but wait for a word in memory
   bool after_lock_prefix = false;  ///< the instruction before is an atomic read-modify-write
   KernelPlace kernel;
   Peer peer = Peer::unknown;

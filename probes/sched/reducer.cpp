@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include <linux/futex.h>
 #include <time.h>
 
 #include "src/core/runtimes.h"
@@ -134,6 +135,10 @@ void Reducer::apply_sample(const perf::Stamp& stamp, const perf::Sample& sample,
 int Reducer::user_place(int thread, const perf::Stamp& stamp, const perf::Sample& sample) {
   const int process = tasks_.threads()[static_cast<std::size_t>(thread)].process;
   const int place = places_.user(process, sample);
+  // One thread alone waits for nobody.
+  if (places_[place].spins &&
+      tasks_.processes()[static_cast<std::size_t>(process)].live_threads > 1)
+    return places_.as_lock(place);
   if (!places_[place].after_lock_prefix || !sample.registers_known ||
       !waits_.anything_contended(stamp.pid))
     return place;
@@ -171,6 +176,36 @@ WaitFacts Reducer::facts_of(const KernelPlace& at, const perf::Sample& sample) c
   return facts;
 }
 
+/// The system call that a thread was just leaving: the number is no longer in a register, but in
+/// the instruction that loaded it, shortly before `syscall`.
+std::string Reducer::left_call(int process_index, const perf::Sample& sample) {
+  if (!sample.registers_known) return {};
+  const ProcessInfo& process = tasks_.processes()[static_cast<std::size_t>(process_index)];
+  const std::uint64_t ip = sample.registers[perf::ip];
+  const Mapping* mapping = process.space.find(ip);
+  if (!mapping) return {};
+  const auto code = symbols_.bytes_before(tasks_.module_path(mapping->module),
+                                          ip - mapping->start + mapping->file_offset, 32);
+  if (code.size() < 7 || code[code.size() - 2] != 0x0f || code[code.size() - 1] != 0x05) return {};
+  for (std::size_t at = code.size() - 7; at > 0; --at)  // mov imm32, %eax
+    if (code[at] == 0xb8 && code[at + 3] == 0 && code[at + 4] == 0)
+      return system_call_name(code[at + 1] | code[at + 2] << 8);
+  return {};
+}
+
+/// Preempted inside or at the end of a call that woke another one (DESIGN section 4).
+bool Reducer::wakes_another(const KernelPlace& at, const WaitFacts& facts,
+                            const perf::Sample& sample) {
+  if (facts.call == "futex") {
+    const auto command = facts.args[1] & FUTEX_CMD_MASK;
+    const bool wakes = command == FUTEX_WAKE || command == FUTEX_WAKE_BITSET;
+    const auto woken = static_cast<std::int64_t>(sample.registers[perf::ax]);
+    return facts.args_known && wakes && (at.wakes || woken > 0);
+  }
+  return at.wakes || facts.call == "write" || facts.call == "sendto" || facts.call == "sendmsg" ||
+         facts.call == "writev";
+}
+
 std::string Reducer::data_symbol_at(int process_index, std::uint64_t address) {
   const auto [it, fresh] = data_symbols_.try_emplace({process_index, address});
   if (!fresh) return it->second;
@@ -205,12 +240,18 @@ void Reducer::apply_switch_sample(const perf::Stamp& stamp, const perf::Sample& 
   const int thread = tasks_.thread_of(stamp.tid);
   if (thread < 0) return;
   tally_.switch_samples += 1;
-  const KernelPlace at = kernel_.switched_out(sample.kernel_chain);
+  KernelPlace at = kernel_.switched_out(sample.kernel_chain);
+  const int process = tasks_.threads()[static_cast<std::size_t>(thread)].process;
+  if (at.call.empty() && at.in_call) at.call = left_call(process, sample);
   if (at.call.empty() && at.activity != Activity::page_fault && at.activity != Activity::file_fault)
     return;
-  if (at.wakes) preempted_while_waking_[thread] = true;
-  const int process = tasks_.threads()[static_cast<std::size_t>(thread)].process;
   WaitFacts facts = facts_of(at, sample);
+  if (wakes_another(at, facts, sample)) {
+    preempted_while_waking_[thread] = true;
+    // It woke the next holder of a lock and was preempted by it: it queues behind that one.
+    if (facts.call == "futex" && waits_.contended(stamp.pid, facts.args[0]))
+      facts.args[1] = FUTEX_WAIT_PRIVATE, facts.args[2] = 2;
+  }
   const std::string object = describe_wait(facts, static_cast<pid_t>(stamp.pid),
                                            static_cast<pid_t>(stamp.tid), tree_, descriptors_);
   const auto now = static_cast<std::int64_t>(stamp.time_ns);

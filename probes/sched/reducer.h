@@ -57,6 +57,9 @@ class Reducer {
   void apply_switch(const perf::Stamp& stamp, const perf::Switch& change);
   int kernel_place(int thread, const perf::Stamp& stamp, const perf::Sample& sample);
   int user_place(int thread, const perf::Stamp& stamp, const perf::Sample& sample);
+  std::string left_call(int process, const perf::Sample& sample);
+  static bool wakes_another(const KernelPlace& at, const WaitFacts& facts,
+                            const perf::Sample& sample);
   WaitFacts facts_of(const KernelPlace& at, const perf::Sample& sample) const;
   int intern_wait(int process, WaitFacts& facts, const std::string& object, int place,
                   std::int64_t at_ns);

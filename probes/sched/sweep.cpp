@@ -38,6 +38,7 @@ Sweep::Thread& Sweep::at(int thread) {
 
 void Sweep::start(std::int64_t exec_ns) {
   t0_ns_ = now_ns_ = exec_ns;
+  cells_.open_row(0);
   Thread& main = at(0);
   main.born_ns = exec_ns;
   non_tickers_ += 1;
@@ -56,7 +57,7 @@ void Sweep::add_sample(std::int64_t time_ns, int thread, int place, std::int64_t
   if (known.last_sample_ns >= 0)
     from = std::max(from, known.last_sample_ns + (time_ns - known.last_sample_ns) / 2);
   known.last_sample_ns = time_ns;
-  from = std::max(from, t0_ns_);
+  from = std::max({from, t0_ns_, tasks_.threads()[static_cast<std::size_t>(thread)].start_ns});
   const std::uint32_t label = ++known.next_label;
   add({.time_ns = from,
        .kind = Happening::Kind::relabel,
@@ -93,7 +94,6 @@ void Sweep::apply(const Happening& happening) {
       switch_out(thread, happening.thread, true, now);
       break;
     case Happening::Kind::born:
-      thread = Thread{};
       thread.born_ns = thread.since_ns = now;
       thread.state = State::blocked;
       non_tickers_ += 1;

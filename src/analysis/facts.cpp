@@ -57,7 +57,10 @@ void FactFinder::find_refaults() {
   const auto refaults = value_of(profile_.measurements, "memory.refaults");
   const auto& read_bytes = counters_.all().read_bytes;
   if (!refaults || *refaults <= 0 || !read_bytes) return;
-  refaults_ = *refaults * page_bytes >= refault_majority * *read_bytes;
+  // What filled the memory the first time cannot have been evicted before.
+  const double first_fill = value_of(profile_.measurements, "memory.limit").value_or(0);
+  const double later = std::max(0.0, static_cast<double>(*read_bytes) - first_fill);
+  refaults_ = *refaults * page_bytes >= refault_majority * later;
 }
 
 bool FactFinder::lived_shortly(int process) const {

@@ -2,7 +2,8 @@
 #include <limits>
 #include <map>
 #include <string>
-#include <tuple>
+#include <utility>
+#include <vector>
 
 #include "src/analysis/parallelism.h"
 
@@ -29,21 +30,39 @@ std::vector<double> useful_by_thread(const Profile& profile) {
   return useful;
 }
 
-/// Threads of a process that started in the same function (else: of the same name), the main thread
-/// left out: it leads, and its serial work is no imbalance.
-std::vector<Team> thread_teams(const Profile& profile, const std::vector<double>& useful) {
-  std::map<std::tuple<int, bool, std::string>, Team> teams;
-  std::vector<bool> led(profile.processes.size());
+bool leads(const Profile& profile, const Thread& thread) {
+  return thread.tid == profile.processes.at(static_cast<std::size_t>(thread.process)).pid;
+}
+
+/// A main thread that works beside the others is one of them, but never the one that has too much:
+/// what it does alone is serial work, no imbalance.
+void admit_leaders(const Profile& profile, const std::vector<double>& useful,
+                   std::map<std::pair<int, std::string>, Team>& teams) {
+  const std::vector<bool> together = works_beside_others(profile);
   for (std::size_t i = 0; i < profile.threads.size(); ++i) {
     const Thread& one = profile.threads[i];
-    const auto process = static_cast<std::size_t>(one.process);
-    const bool leader = one.tid == profile.processes.at(process).pid || !led[process];
-    led[process] = true;
-    if (leader) continue;
-    const bool by_function = !one.start_function.empty();
-    teams[{one.process, by_function, by_function ? one.start_function : one.name}].push_back(
+    if (!leads(profile, one) || !together[static_cast<std::size_t>(one.process)]) continue;
+    for (auto& [key, team] : teams) {
+      if (key.first != one.process || team.empty()) continue;
+      const auto busiest = std::max_element(
+          team.begin(), team.end(),
+          [](const Member& a, const Member& b) { return a.useful_s < b.useful_s; });
+      if (busiest->useful_s <= useful[i]) continue;
+      team.push_back({team.front().start_s, team.front().end_s, useful[i], 1});
+    }
+  }
+}
+
+/// Threads of a process that have the same name, by which runtimes tell their threads apart.
+std::vector<Team> thread_teams(const Profile& profile, const std::vector<double>& useful) {
+  std::map<std::pair<int, std::string>, Team> teams;
+  for (std::size_t i = 0; i < profile.threads.size(); ++i) {
+    const Thread& one = profile.threads[i];
+    if (leads(profile, one)) continue;
+    teams[{one.process, one.name}].push_back(
         {one.start_s, one.end_s, useful[i], std::max(1, one.folded)});
   }
+  admit_leaders(profile, useful, teams);
   std::vector<Team> all;
   for (auto& [key, team] : teams) all.push_back(std::move(team));
   return all;
@@ -91,6 +110,21 @@ Imbalance judge_team(const Team& group) {
 }
 
 }  // namespace
+
+std::vector<bool> works_beside_others(const Profile& profile) {
+  std::vector<double> all_s(profile.processes.size()), beside_s(profile.processes.size());
+  for (const WorkCell& cell : profile.timeline.work) {
+    const Thread& thread = profile.threads.at(static_cast<std::size_t>(cell.thread));
+    if (!leads(profile, thread)) continue;
+    const auto process = static_cast<std::size_t>(thread.process);
+    all_s[process] += cell.seconds;
+    if (cell.instant.working > 1) beside_s[process] += cell.seconds;
+  }
+  std::vector<bool> together(profile.processes.size());
+  for (std::size_t i = 0; i < together.size(); ++i)
+    together[i] = all_s[i] > 0 && beside_s[i] >= team_work_share * all_s[i];
+  return together;
+}
 
 Imbalance find_imbalance(const Profile& profile, double busy_s) {
   const std::vector<double> useful = useful_by_thread(profile);

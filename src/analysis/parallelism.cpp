@@ -11,6 +11,7 @@ struct Times {
   std::vector<double> at;  ///< wall seconds with exactly k working, last: n or more
   double working_s = 0;    ///< wall seconds with at least one working
   double thread_s = 0;     ///< seconds of work, summed over threads
+  double serial_s = 0;     ///< one thread works alone, none starves, nobody straggles
   double idle_s = 0;       ///< nobody works, starves or burns CPU in a lock
   double starved_alone_s = 0;
   double crowded_s = 0;  ///< own runnable threads beyond 1.25 n
@@ -24,7 +25,13 @@ Times add_up(const Profile& profile, const Evidence& evidence) {
   const auto crowded = [&](const Instant& now) {
     return now.working + now.spinning + now.starved > oversubscribed_factor * cpus;
   };
+  const std::vector<bool> together = works_beside_others(profile);
   for (const WorkCell& cell : profile.timeline.work) {
+    const Thread& thread = profile.threads.at(static_cast<std::size_t>(cell.thread));
+    const auto process = static_cast<std::size_t>(thread.process);
+    const bool straggler = together.at(process) && thread.tid != profile.processes[process].pid;
+    if (cell.instant.working == 1 && cell.instant.starved == 0 && !straggler)
+      times.serial_s += cell.seconds;
     const int working = std::max(1, cell.instant.working);
     const double wall = cell.seconds / working;
     times.at[static_cast<std::size_t>(std::min(working, cpus))] += wall;
@@ -52,7 +59,7 @@ ParallelismReport measure_parallelism(const Profile& profile, const Evidence& ev
   ParallelismReport report;
   report.seconds_at = times.at;
   report.average = times.working_s > 0 ? times.thread_s / times.working_s : 0;
-  report.serial_share = evidence.wall_s > 0 ? std::min(1.0, times.at[1] / evidence.wall_s) : 0;
+  report.serial_share = evidence.wall_s > 0 ? std::min(1.0, times.serial_s / evidence.wall_s) : 0;
   const double useful = busy_s > 0 ? times.thread_s / busy_s : 0;
   const Imbalance team = find_imbalance(profile, busy_s);
   if (times.idle_s > idle_share * evidence.wall_s && evidence.wall_s > 0) {

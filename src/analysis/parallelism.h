@@ -38,4 +38,8 @@ struct Imbalance {
 ParallelismReport measure_parallelism(const Profile&, const Evidence&);
 Imbalance find_imbalance(const Profile&, double busy_s);
 
+/// By process: its main thread does most of its work while others work too, as in OpenMP. Then a
+/// worker alone is a straggler that the main thread waits for, not serial work.
+std::vector<bool> works_beside_others(const Profile&);
+
 }  // namespace bottleneck

@@ -76,7 +76,6 @@ void describe(auto& codec, Like<Thread> auto& thread) {
   codec("process", thread.process);
   codec("tid", thread.tid);
   codec("name", thread.name);
-  codec("start_function", thread.start_function);
   codec.time("start_s", thread.start_s);
   codec.time("end_s", thread.end_s);
   codec.time("cpu_s", thread.cpu_s);

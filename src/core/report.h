@@ -48,7 +48,7 @@ struct Phase {
 struct ParallelismReport {
   Parallelism word = Parallelism::serial;
   double average = 0;       ///< mean number of working threads while at least one works
-  double serial_share = 0;  ///< of wall time: exactly one thread works
+  double serial_share = 0;  ///< of wall time: one thread works, none starves or straggles
   std::vector<double>
       seconds_at;   ///< h_k: seconds with exactly k working, k = 0..n (last: n or more)
   std::string why;  ///< the figures behind the word

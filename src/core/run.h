@@ -58,7 +58,6 @@ struct Thread {
   int process = 0;  ///< index into Profile::processes
   int tid = 0;
   std::string name;
-  std::string start_function;  ///< "" unknown
   double start_s = 0;
   double end_s = 0;
   double cpu_s = 0;            ///< on a CPU, exact from switch records

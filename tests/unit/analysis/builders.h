@@ -56,13 +56,11 @@ class ProfileBuilder {
   }
 
   /// Returns the index of the thread.
-  int thread(int process, const std::string& start_function, double start_s, double end_s,
-             int tid = 0) {
+  int thread(int process, const std::string& name, double start_s, double end_s, int tid = 0) {
     Thread one;
     one.process = process;
     one.tid = tid ? tid : 1000 + static_cast<int>(profile.threads.size());
-    one.name = "t";
-    one.start_function = start_function;
+    one.name = name;
     one.start_s = start_s;
     one.end_s = end_s;
     profile.threads.push_back(one);

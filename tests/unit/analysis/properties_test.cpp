@@ -98,7 +98,6 @@ void rename_all(Profile& profile) {
   }
   for (Thread& one : profile.threads) {
     one.name = "renamed_" + one.name;
-    if (!one.start_function.empty()) one.start_function = "renamed_" + one.start_function;
   }
   for (Location& one : profile.locations) {
     one.module = "renamed_" + one.module;
