@@ -144,8 +144,10 @@ void Sweep::learn_wait(Thread& thread, int wait) {
 }
 
 void Sweep::switch_in(Thread& thread, int index, int cpu, std::int64_t now) {
-  if (thread.state == State::on_cpu) return;
-  if (cpu >= 0) {  // a lost switch-out shows when another thread takes the CPU
+  if (cpu >= 0) {  // a lost switch-out shows when another thread takes the CPU, or itself another
+    const auto before = on_cpu_.find(thread.cpu);
+    if (before != on_cpu_.end() && before->second == index) on_cpu_.erase(before);
+    thread.cpu = cpu;
     const auto there = on_cpu_.find(cpu);
     if (there != on_cpu_.end() && there->second != index) {
       const int other = there->second;
@@ -153,6 +155,7 @@ void Sweep::switch_in(Thread& thread, int index, int cpu, std::int64_t now) {
     }
     on_cpu_[cpu] = index;
   }
+  if (thread.state == State::on_cpu) return;
   if (thread.state == State::blocked && thread.wait >= 0)
     cells_.add_blocked(index, thread.wait, static_cast<double>(now - thread.since_ns) * 1e-9);
   const bool new_born =

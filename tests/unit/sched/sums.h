@@ -64,7 +64,6 @@ inline IdleSums idle_of(const Profile& profile) {
 }
 
 /// Each instant once: the work of all that work at it counts as one, and the idle time.
-/// Needs: never more than 16 at work, so that counts are not rounded.
 inline double elapsed(const Profile& profile) {
   double sum = 0;
   for (const WorkCell& cell : profile.timeline.work) sum += cell.seconds / cell.instant.working;

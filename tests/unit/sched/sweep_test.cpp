@@ -102,11 +102,13 @@ TEST(Sweep, counts_a_preempted_thread_as_starved) {
   EXPECT_THAT(profile.timeline.blocked, IsEmpty());
 }
 
-TEST(Sweep, rounds_large_counts_to_powers_of_two) {
+TEST(Sweep, rounds_large_counts_to_powers_of_two_but_never_that_of_workers) {
   Story story;
-  for (int i = 0; i < 35; ++i) story.runs(0);
+  const int lock = story.wait(WaitKind::lock_mutex);
+  for (int i = 0; i < 20; ++i) story.runs(0);
+  for (int i = 0; i < 35; ++i) story.out(story.runs(0), 0, lock);
   const Profile profile = story.until(1);
-  EXPECT_THAT(work_by_instant(profile), ElementsAre(Pair(instant(32), 36.0)));
+  EXPECT_THAT(work_by_instant(profile), ElementsAre(Pair(instant(21, 0, 32), 21.0)));
 }
 
 TEST(Sweep, gives_an_idle_stretch_to_the_wait_of_the_thread_that_ends_it) {
