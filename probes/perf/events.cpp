@@ -103,7 +103,7 @@ Ring map_ring(int fd) {
 }  // namespace
 
 EventSet::EventSet(Scope scope, pid_t target, const Rates& rates) : scope_(scope) {
-  const long cpus = ::sysconf(_SC_NPROCESSORS_ONLN);
+  const long cpus = ::sysconf(_SC_NPROCESSORS_CONF);
   for (int cpu = 0; cpu < cpus; ++cpu) open_cpu(cpu, target, rates);
 }
 
@@ -118,6 +118,7 @@ void EventSet::open_cpu(int cpu, pid_t target, const Rates& rates) {
     Event event;
     event.kind = kind;
     event.fd = Fd(open_event(attr, pid, cpu));
+    if (!event.fd && errno == ENODEV) return;  // offline
     if (!event.fd) fail("perf_event_open");
     if (::ioctl(event.fd.get(), PERF_EVENT_IOC_ID, &event.id) != 0) fail("PERF_EVENT_IOC_ID");
     if (leader < 0) {
@@ -127,6 +128,7 @@ void EventSet::open_cpu(int cpu, pid_t target, const Rates& rates) {
     } else if (::ioctl(event.fd.get(), PERF_EVENT_IOC_SET_OUTPUT, leader) != 0) {
       fail("PERF_EVENT_IOC_SET_OUTPUT");
     }
+    kinds_[event.id] = kind;
     events_.push_back(std::move(event));
   }
 }
@@ -140,9 +142,8 @@ void EventSet::enable(EventKind kind, bool on) {
 std::vector<int> EventSet::wake_fds() const { return ring_fds_; }
 
 EventKind EventSet::kind_of(std::uint64_t id) const {
-  for (const Event& event : events_)
-    if (event.id == id) return event.kind;
-  return EventKind::side_band;
+  const auto found = kinds_.find(id);
+  return found == kinds_.end() ? EventKind::side_band : found->second;
 }
 
 Grant best_scope() {

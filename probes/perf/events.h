@@ -5,7 +5,7 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include <sys/types.h>
@@ -57,6 +57,7 @@ class EventSet {
   std::vector<Event> events_;
   std::vector<Ring> rings_;
   std::vector<int> ring_fds_;
+  std::unordered_map<std::uint64_t, EventKind> kinds_;
 };
 
 /// The best scope that the kernel grants us here, tried on our own process; nullopt with the errno

@@ -8,8 +8,9 @@
 #include <thread>
 
 #include <fmt/format.h>
-#include <sched.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "probes/code/kernel_symbols.h"
 #include "probes/perf/availability.h"
@@ -41,6 +42,12 @@ constexpr std::int64_t thin_every_ns = 100 * ms;
 constexpr std::int64_t poll_budget_per_tick_ns = 30'000;
 constexpr std::int64_t tick_b1_ms = 50;
 constexpr std::int64_t tick_b2_ms = 10;
+/// A tenth of a CPU's share beside a busy target: 0.1 s of reading is done within about a second.
+constexpr int loader_niceness = 10;
+/// At the end the names are waited for so long at most: the report has to be there within 0.5 s.
+constexpr std::int64_t names_wait_ns = 300 * ms;
+/// Records kept until the names are there; then they are used without names.
+constexpr std::size_t most_waiting_records = 100'000;
 /// A run shorter than this does not wait for the kernel's names (0.1 s to read them the first
 /// time).
 constexpr std::int64_t too_short_for_names_ns = 100 * ms;
@@ -57,15 +64,14 @@ std::int64_t now_ns() {
   return t.tv_sec * 1'000'000'000LL + t.tv_nsec;
 }
 
-/// The kernel's names, read by a thread that never takes a CPU from the target.
+/// The kernel's names, read by a thread that gives way to the target.
 struct NameLoader {
   std::atomic<bool> ready{false};
   KernelSymbols symbols;
   static std::shared_ptr<NameLoader> begin(const System& system) {
     auto loader = std::make_shared<NameLoader>();
     std::thread([loader, system] {
-      sched_param none{};
-      ::sched_setscheduler(0, SCHED_IDLE, &none);
+      ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), loader_niceness);
       loader->symbols = KernelSymbols::load(system, cache_directory());
       loader->ready.store(true, std::memory_order_release);
     }).detach();
@@ -86,7 +92,8 @@ class Sampler : public Probe {
     return events_ ? events_->wake_fds() : std::vector<int>{};
   }
   std::chrono::milliseconds tick_interval() const override {
-    return std::chrono::milliseconds{kernel_seen_ ? tick_b1_ms : tick_b2_ms};
+    const bool steering = bursting_ || switch_rate_ > thin_above_per_s;
+    return std::chrono::milliseconds{kernel_seen_ && !steering ? tick_b1_ms : tick_b2_ms};
   }
   void tick(ProcessTree& tree) override;
   void target_started(std::int64_t at_ns) override { started_ns_ = at_ns; }
@@ -164,14 +171,16 @@ void Sampler::tick(ProcessTree&) {
     last_poll_ns_ = now;
     reducer_->poll_waits(poll_budget_per_tick_ns);
   }
-  if (!kernel_seen_ || have_names_) reducer_->advance(now - settle_ns);
+  if (!kernel_seen_ || have_names_ || reducer_->waiting() > most_waiting_records)
+    reducer_->advance(now - settle_ns);
   steer_bursts(now);
   steer_switch_samples(now);
 }
 
 void Sampler::take_names(bool wait) {
   if (have_names_ || !names_) return;
-  while (wait && !names_->ready.load(std::memory_order_acquire))
+  const std::int64_t until = now_ns() + names_wait_ns;
+  while (wait && !names_->ready.load(std::memory_order_acquire) && now_ns() < until)
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   if (!names_->ready.load(std::memory_order_acquire)) return;
   reducer_->set_kernel_symbols(std::move(names_->symbols));
@@ -196,7 +205,7 @@ void Sampler::steer_switch_samples(std::int64_t now) {
     rate_since_ns_ = now;
   }
   const bool too_many = switch_rate_ > thin_above_per_s;
-  const bool wanted = !too_many || now % thin_every_ns < thin_on_ns;
+  const bool wanted = !too_many || (now - started_ns_) % thin_every_ns < thin_on_ns;
   thinned_ |= too_many;
   if (wanted == switch_samples_on_) return;
   events_->enable(EventKind::switch_sample, wanted);

@@ -7,12 +7,14 @@ namespace bottleneck::sched {
 namespace {
 
 /// Cells that a living thread may keep before they go into the store.
-constexpr std::size_t max_pending = 2048;
+constexpr std::size_t max_pending = 512;
+constexpr int least_windows = 64;
+/// A flat profile of many threads can have more places than windows can be merged for: then what is
+/// new has its time (work cells), but no place.
+constexpr std::size_t most_code_cells = 2 * max_cells;
 /// How far back a thread's cells are searched for the one to add to: the windows around now.
 constexpr std::size_t look_back = 12;
 
-/// Windows of some 3 hours: further doubling does not make the cells fewer.
-constexpr int max_shift = 20;
 
 /// "worker-17" is of the same kind as "worker-4".
 std::string without_numbers(std::string name) {
@@ -67,7 +69,7 @@ void Cells::add_idle(int window, const Instant& instant, int thread, int wait, d
   const int row = thread < 0 ? -1 : row_of(thread);
   idle_[{window >> shift_, instant, row, wait}] += seconds;
   while ((window >> shift_) >= max_windows) shrink();
-  if (idle_.size() > max_cells && shift_ < max_shift) shrink();
+  if (idle_.size() > max_cells && may_shrink(window)) shrink();
 }
 
 void Cells::add_blocked(int thread, int wait, double seconds) {
@@ -84,15 +86,23 @@ void Cells::commit(int thread) {
   for (const WorkCell& cell : mine.work)
     work_[{cell.window >> shift_, row, cell.instant}] += cell.seconds;
   for (const CodeCell& cell : mine.code) {
-    auto& known = code_[{cell.window >> shift_, row, cell.location}];
+    const auto key = std::make_tuple(cell.window >> shift_, row, cell.location);
+    if (code_.size() >= most_code_cells && !code_.contains(key)) {
+      dropped_ = true;
+      continue;
+    }
+    auto& known = code_[key];
     known.first += cell.seconds;
     known.second += cell.samples;
   }
   const int last = std::max(mine.work.empty() ? 0 : mine.work.back().window,
                             mine.code.empty() ? 0 : mine.code.back().window);
   while ((last >> shift_) >= max_windows) shrink();
-  while (work_.size() + code_.size() > max_cells && shift_ < max_shift) shrink();
+  while (work_.size() + code_.size() > max_cells && may_shrink(last)) shrink();
 }
+
+/// Fewer windows than this would no longer show phases.
+bool Cells::may_shrink(int last_window) const { return (last_window >> shift_) > least_windows; }
 
 /// One doubling of the window.
 void Cells::shrink() {
@@ -202,6 +212,9 @@ void Cells::finish_rows(Profile& profile, std::int64_t t0_ns, std::int64_t end_n
 void Cells::finish(Profile& profile, const std::vector<int>& location_of, std::int64_t t0_ns,
                    std::int64_t end_ns) {
   Timeline& timeline = profile.timeline;
+  if (dropped_)
+    profile.notes.push_back(
+        "more places of code in more threads than are kept: some of the time has no place");
   const auto located = [&](int place) {
     return place < 0 ? -1 : location_of[static_cast<std::size_t>(place)];
   };

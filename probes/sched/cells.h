@@ -56,11 +56,13 @@ class Cells {
   void commit(int thread);
   int row_of(int thread);
   int process_row_of(int process);
+  bool may_shrink(int last_window) const;
   void shrink();
   void finish_rows(Profile& profile, std::int64_t t0_ns, std::int64_t end_ns);
 
   const Tasks& tasks_;
   int shift_ = 0;
+  bool dropped_ = false;
   std::map<std::tuple<int, int, Instant>, double> work_;
   std::map<std::tuple<int, int, int>, std::pair<double, int>> code_;
   std::map<std::tuple<int, Instant, int, int>, double> idle_;

@@ -14,6 +14,7 @@ struct Happening {
     unlabel,
     announce,
     waiting,
+    starved,
     born,
     dead
   };

@@ -103,21 +103,23 @@ int Places::address(int process_index, std::uint64_t address, const perf::Sample
         address & ~std::uint64_t{15};  // JIT code: by 16 bytes, functions are found later
     place.pid = process.pid;
   }
-  if (places_.size() >= max_places) {
+  place.role = spins(process, sample) ? Role::spin : Role::work;
+  if (places_.size() >= max_places && !by_user_.contains(key_of(place))) {
     place.offset &= ~std::uint64_t{4095};
-    folded_ = true;
+    place.page_only = folded_ = true;
   }
-  const bool spin = spins(process, sample);
-  place.role = spin ? Role::spin : Role::work;
   const int index = intern_user(place);
   Place& known = places_[static_cast<std::size_t>(index)];
   vote_caller(known, process, sample);
   return index;
 }
 
+Places::UserKey Places::key_of(const Place& place) {
+  return {place.module, place.offset, place.pid, static_cast<int>(place.role)};
+}
+
 int Places::intern_user(Place place) {
-  const auto key =
-      std::make_tuple(place.module, place.offset, place.pid, static_cast<int>(place.role));
+  const auto key = key_of(place);
   const auto [it, fresh] = by_user_.try_emplace(key, static_cast<int>(places_.size()));
   if (!fresh) return it->second;
   if (place.kind == Place::Kind::user) {
@@ -206,8 +208,7 @@ int Places::as_lock(int index) {
   Place place = places_[static_cast<std::size_t>(index)];
   if (place.role != Role::work) return index;
   place.role = Role::lock;
-  const auto key =
-      std::make_tuple(place.module, place.offset, place.pid, static_cast<int>(place.role));
+  const auto key = key_of(place);
   const auto [it, fresh] = by_user_.try_emplace(key, static_cast<int>(places_.size()));
   if (fresh) places_.push_back(std::move(place));
   return it->second;
@@ -245,6 +246,7 @@ Location Places::locate(const Place& place) const {
     return location;
   }
   location.module = tasks_.module_path(place.module);
+  if (place.page_only) return location;
   const auto frames = symbols_.resolve(location.module, place.offset);
   location.function = frames.front().function;
   location.file = frames.front().file;

@@ -29,6 +29,7 @@ struct Place {
   std::uint64_t offset = 0;  ///< file offset; the address itself for no_file
   std::uint32_t pid = 0;     ///< for no_file
   Role role = Role::work;
+  bool page_only = false;          ///< one of too many places: stands for its page
   bool spins = false;              ///< a loop that does nothing but wait for a word in memory
   bool after_lock_prefix = false;  ///< the instruction before is an atomic read-modify-write
   KernelPlace kernel;
@@ -64,6 +65,8 @@ class Places {
  private:
   int intern_kernel(const KernelPlace& at, Peer peer, Role role);
   int address(int process, std::uint64_t address, const perf::Sample& sample);
+  using UserKey = std::tuple<int, std::uint64_t, std::uint32_t, int>;
+  static UserKey key_of(const Place& place);
   int intern_user(Place place);
   void vote_caller(Place& place, const ProcessInfo& process, const perf::Sample& sample);
   Role role_of(const Place& place, const ProcessInfo& process, const perf::Sample& sample);
@@ -74,7 +77,7 @@ class Places {
   Tasks& tasks_;
   Symbols& symbols_;
   std::vector<Place> places_;
-  std::map<std::tuple<int, std::uint64_t, std::uint32_t, int>, int> by_user_;
+  std::map<UserKey, int> by_user_;
   std::map<std::tuple<int, std::string, std::string, int, int>, int> by_kernel_;
   std::map<std::pair<int, std::uint64_t>, bool> spin_frames_;
   bool folded_ = false;

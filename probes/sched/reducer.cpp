@@ -47,6 +47,7 @@ Reducer::Reducer(const System& system, ProcessTree& tree, std::uint32_t root, bo
       sweep_(tasks_, places_, cells_, waits_.all(), kernel_seen),
       descriptors_(system),
       poller_(system) {
+  living_.push_back(0);
   if (!kernel_seen_)
     sweep_.set_unseen_places(places_.unseen_kernel(Role::work), places_.unseen_kernel(Role::lock));
 }
@@ -91,10 +92,13 @@ void Reducer::apply(const Pending& pending) {
     const int thread = tasks_.thread_of(exit->tid);
     if (thread >= 0) sweep_.add({.time_ns = now, .kind = Happening::Kind::dead, .thread = thread});
     if (thread >= 0) poller_.forget(static_cast<pid_t>(exit->tid));
+    if (thread >= 0) std::erase(living_, thread);
+    tally_.tasks += thread >= 0;
   }
   const int born = tasks_.apply(pending.record, tree_);
   if (born >= 0) sweep_.add({.time_ns = now, .kind = Happening::Kind::born, .thread = born});
-  if (!std::holds_alternative<perf::Mmap>(pending.record.what)) tally_.tasks += 1;
+  if (born >= 0) living_.push_back(born);
+  tally_.tasks += born >= 0;
   if (!started_ && tasks_.exec_ns() >= 0) {
     started_ = true;
     sweep_.start(tasks_.exec_ns());
@@ -103,6 +107,7 @@ void Reducer::apply(const Pending& pending) {
 
 void Reducer::apply_switch(const perf::Stamp& stamp, const perf::Switch& change) {
   const int thread = tasks_.thread_of(stamp.tid);
+  if (!change.out) judge_left(stamp, thread);
   if (thread < 0) return;
   tally_.switches += 1;
   Happening happening{.time_ns = static_cast<std::int64_t>(stamp.time_ns),
@@ -116,10 +121,22 @@ void Reducer::apply_switch(const perf::Stamp& stamp, const perf::Switch& change)
     const auto waking = preempted_while_waking_.find(thread);
     const bool passes = waking != preempted_while_waking_.end();
     if (passes) preempted_while_waking_.erase(waking);
+    if (passes && change.preempted) left_waking_[stamp.cpu] = thread;
     happening.kind =
         change.preempted && !passes ? Happening::Kind::preempted : Happening::Kind::out;
   }
   sweep_.add(happening);
+}
+
+/// Who takes the CPU from one that was waking another: if it is none of ours, that one starves.
+void Reducer::judge_left(const perf::Stamp& stamp, int taker) {
+  const auto left = left_waking_.find(stamp.cpu);
+  if (left == left_waking_.end()) return;
+  if (taker < 0)
+    sweep_.add({.time_ns = static_cast<std::int64_t>(stamp.time_ns),
+                .kind = Happening::Kind::starved,
+                .thread = left->second});
+  left_waking_.erase(left);
 }
 
 void Reducer::apply_sample(const perf::Stamp& stamp, const perf::Sample& sample,
@@ -264,12 +281,11 @@ void Reducer::apply_switch_sample(const perf::Stamp& stamp, const perf::Sample& 
 }
 
 void Reducer::poll_waits(std::int64_t budget_ns) {
-  const auto& threads = tasks_.threads();
   const std::int64_t until = clock_ns(CLOCK_THREAD_CPUTIME_ID) + budget_ns;
-  for (std::size_t looked = 0; looked < threads.size(); ++looked) {
-    next_poll_ = (next_poll_ + 1) % threads.size();
-    const ThreadInfo& thread = threads[next_poll_];
-    if (thread.end_ns >= 0) continue;
+  for (std::size_t looked = 0; looked < living_.size(); ++looked) {
+    next_poll_ = (next_poll_ + 1) % living_.size();
+    const int index = living_[next_poll_];
+    const ThreadInfo& thread = tasks_.threads()[static_cast<std::size_t>(index)];
     const ProcessInfo& process = tasks_.processes()[static_cast<std::size_t>(thread.process)];
     const std::int64_t now = clock_ns(CLOCK_MONOTONIC);
     auto polled =
@@ -281,7 +297,7 @@ void Reducer::poll_waits(std::int64_t budget_ns) {
       const int place = at.ip ? places_.user(thread.process, at) : -1;
       sweep_.add({.time_ns = now,
                   .kind = Happening::Kind::waiting,
-                  .thread = static_cast<int>(next_poll_),
+                  .thread = index,
                   .value = intern_wait(thread.process, polled->facts, polled->object, place, now)});
     }
     if (clock_ns(CLOCK_THREAD_CPUTIME_ID) > until) break;

@@ -42,6 +42,7 @@ class Reducer {
   void poll_waits(std::int64_t budget_ns);
   void finish(Profile& profile, std::int64_t start_ns, std::int64_t end_ns);
 
+  std::size_t waiting() const { return pending_.size(); }
   const Tally& tally() const { return tally_; }
   std::int64_t exec_ns() const { return tasks_.exec_ns(); }
 
@@ -54,6 +55,7 @@ class Reducer {
   void apply(const Pending& pending);
   void apply_sample(const perf::Stamp& stamp, const perf::Sample& sample, std::int64_t period_ns);
   void apply_switch_sample(const perf::Stamp& stamp, const perf::Sample& sample);
+  void judge_left(const perf::Stamp& stamp, int taker);
   void apply_switch(const perf::Stamp& stamp, const perf::Switch& change);
   int kernel_place(int thread, const perf::Stamp& stamp, const perf::Sample& sample);
   int user_place(int thread, const perf::Stamp& stamp, const perf::Sample& sample);
@@ -81,6 +83,8 @@ class Reducer {
   bool started_ = false;
   std::unordered_map<int, bool> preempted_while_waking_;  ///< by thread, until its switch-out
   std::size_t next_poll_ = 0;
+  std::vector<int> living_;                             ///< threads, for the poller
+  std::unordered_map<std::uint32_t, int> left_waking_;  ///< by CPU: preempted while waking another
   std::map<std::pair<int, std::uint64_t>, std::string> data_symbols_;
 };
 

@@ -102,6 +102,7 @@ void Sweep::apply(const Happening& happening) {
       die(thread, happening.thread, now);
       break;
     case Happening::Kind::relabel:
+      if (thread.state == State::absent) break;
       thread.place = happening.value;
       thread.label = happening.label;
       cells_.add_code(static_cast<int>((now - t0_ns_) / base_window_ns), happening.thread,
@@ -110,7 +111,7 @@ void Sweep::apply(const Happening& happening) {
       update(thread, happening.thread);
       break;
     case Happening::Kind::unlabel:
-      if (thread.label != happening.label) break;
+      if (thread.label != happening.label || thread.state == State::absent) break;
       thread.place = -1;
       if (!kernel_seen_) {
         const double lived = static_cast<double>(now - thread.born_ns) * 1e-9;
@@ -118,6 +119,11 @@ void Sweep::apply(const Happening& happening) {
             static_cast<double>(thread.lock_waits) > lock_waits_per_second * std::max(lived, 0.1);
         thread.place = fights ? unseen_lock_ : unseen_work_;
       }
+      update(thread, happening.thread);
+      break;
+    case Happening::Kind::starved:
+      if (thread.state != State::blocked) break;
+      thread.state = State::starved;
       update(thread, happening.thread);
       break;
     case Happening::Kind::announce:
@@ -134,7 +140,6 @@ void Sweep::apply(const Happening& happening) {
 
 void Sweep::learn_wait(Thread& thread, int wait) {
   if (wait < 0) return;
-  if (is_lock(waits_[static_cast<std::size_t>(wait)].kind)) thread.lock_waits += 1;
   if (thread.usual_votes == 0) {
     thread.usual_wait = wait;
     thread.usual_votes = 1;
@@ -188,6 +193,8 @@ void Sweep::switch_out(Thread& thread, int index, bool preempted, std::int64_t n
   if (!preempted) {
     thread.wait = thread.announced >= 0 ? thread.announced : thread.usual_wait;
     learn_wait(thread, thread.announced);
+    if (thread.wait >= 0 && is_lock(waits_[static_cast<std::size_t>(thread.wait)].kind))
+      thread.lock_waits += 1;
   }
   thread.announced = -1;
   update(thread, index);
@@ -251,8 +258,9 @@ void Sweep::count(Part part, int by) {
 }
 
 Instant Sweep::rounded() const {
-  return {round_count(instant_.working), round_count(instant_.spinning),
-          round_count(instant_.queueing), round_count(instant_.starved)};
+  // Never the workers: seconds are divided by them.
+  return {instant_.working, round_count(instant_.spinning), round_count(instant_.queueing),
+          round_count(instant_.starved)};
 }
 
 void Sweep::elapse(std::int64_t now) {

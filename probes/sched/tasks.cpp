@@ -7,7 +7,11 @@ void AddressSpace::add(const Mapping& mapping) {
   auto it = by_start_.upper_bound(mapping.start);
   if (it != by_start_.begin()) {
     auto before = std::prev(it);
-    if (before->second.end > mapping.start) before->second.end = mapping.start;
+    const Mapping whole = before->second;
+    if (whole.end > mapping.start) before->second.end = mapping.start;
+    if (whole.end > mapping.end)  // what lies behind the new one stays
+      by_start_[mapping.end] = {mapping.end, whole.end,
+                                whole.file_offset + (mapping.end - whole.start), whole.module};
     if (before->second.end <= before->second.start) by_start_.erase(before);
   }
   while (it != by_start_.end() && it->second.start < mapping.end) it = by_start_.erase(it);
@@ -98,7 +102,9 @@ void Tasks::die(const perf::Exit& exit, std::int64_t now_ns, ProcessTree& tree) 
 }
 
 void Tasks::renamed(const perf::Stamp& stamp, const perf::Comm& comm) {
-  const int index = thread_of(stamp.tid);
+  int index = thread_of(stamp.tid);
+  // exec from another thread: the leader's exit was seen, and its number lives on in the caller.
+  if (index < 0 && comm.exec) index = adopt(stamp);
   if (index < 0) return;
   ThreadInfo& thread = threads_[static_cast<std::size_t>(index)];
   thread.name = comm.name;
@@ -111,6 +117,20 @@ void Tasks::renamed(const perf::Stamp& stamp, const perf::Comm& comm) {
     exec_ns_ = static_cast<std::int64_t>(stamp.time_ns);
     process.start_ns = thread.start_ns = exec_ns_;
   }
+}
+
+int Tasks::adopt(const perf::Stamp& stamp) {
+  const auto process = process_by_pid_.find(stamp.pid);
+  if (process == process_by_pid_.end()) return -1;
+  for (std::size_t i = 0; i < threads_.size(); ++i) {
+    if (threads_[i].process != process->second || threads_[i].end_ns >= 0) continue;
+    thread_by_tid_.erase(threads_[i].tid);
+    threads_[i].tid = stamp.tid;
+    threads_[i].main_thread = true;
+    thread_by_tid_[stamp.tid] = static_cast<int>(i);
+    return static_cast<int>(i);
+  }
+  return -1;
 }
 
 void Tasks::mapped(const perf::Stamp& stamp, const perf::Mmap& map) {

@@ -42,7 +42,6 @@ struct ProcessInfo {
   std::int64_t start_ns = 0;
   std::int64_t end_ns = -1;  ///< -1 = lives
   int live_threads = 0;
-  bool sampled = false;
   AddressSpace space;
 };
 
@@ -52,7 +51,6 @@ struct ThreadInfo {
   std::string name;
   std::int64_t start_ns = 0;
   std::int64_t end_ns = -1;
-  bool main() const { return main_thread; }
   bool main_thread = false;
 };
 
@@ -74,11 +72,11 @@ class Tasks {
   const std::vector<ProcessInfo>& processes() const { return processes_; }
   const std::vector<ThreadInfo>& threads() const { return threads_; }
   const std::string& module_path(int module) const;
-  int module_count() const { return static_cast<int>(modules_.size()); }
 
  private:
   int born(const perf::Fork& fork, std::int64_t now_ns, ProcessTree& tree);
   void die(const perf::Exit& exit, std::int64_t now_ns, ProcessTree& tree);
+  int adopt(const perf::Stamp& stamp);
   void renamed(const perf::Stamp& stamp, const perf::Comm& comm);
   void mapped(const perf::Stamp& stamp, const perf::Mmap& map);
   int module_of(const std::string& path);

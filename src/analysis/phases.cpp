@@ -22,11 +22,8 @@ struct Segment {
   std::map<Hot, double> seconds;
   std::map<Bottleneck, double> by_class;
 
-  double wall() const {
-    double sum = 0;
-    for (const auto& [kind, part] : by_class) sum += part;
-    return sum;
-  }
+  double wall_s = 0;
+
   const Hot* hottest() const {
     const auto most =
         std::max_element(seconds.begin(), seconds.end(),
@@ -43,6 +40,7 @@ struct Segment {
     last = std::max(last, other.last);
     for (const auto& [hot, part] : other.seconds) seconds[hot] += part;
     for (const auto& [kind, part] : other.by_class) by_class[kind] += part;
+    wall_s += other.wall_s;
   }
 };
 
@@ -58,6 +56,7 @@ std::vector<Segment> window_segments(const Profile& profile, const Evidence& evi
     Segment& one = all.at(static_cast<std::size_t>(std::max(0, slice.window)));
     one.seconds[hot_of(profile, slice)] += slice.seconds;
     one.by_class[slice.kind.kind] += slice.seconds;
+    one.wall_s += slice.seconds;
   }
   return all;
 }
@@ -88,8 +87,8 @@ void merge_short(std::vector<Segment>& all, double min_s) {
   while (all.size() > 1) {
     const auto shortest =
         std::min_element(all.begin(), all.end(),
-                         [](const Segment& a, const Segment& b) { return a.wall() < b.wall(); });
-    if (shortest->wall() >= min_s) return;
+                         [](const Segment& a, const Segment& b) { return a.wall_s < b.wall_s; });
+    if (shortest->wall_s >= min_s) return;
     const bool has_before = shortest != all.begin();
     const bool has_after = std::next(shortest) != all.end();
     const bool backward =
@@ -114,7 +113,7 @@ std::vector<Phase> find_phases(const Profile& profile, const Evidence& evidence)
   for (const Segment& segment : segments) {
     Phase phase;
     phase.start_s = start;
-    phase.wall_s = segment.wall();
+    phase.wall_s = segment.wall_s;
     if (phase.wall_s <= 0) continue;
     for (const auto& [kind, seconds] : segment.by_class)
       phase.shares[kind] = seconds / phase.wall_s;

@@ -16,7 +16,7 @@ bool is_wait_class(Bottleneck kind) {
 bool waits_seen(const Profile& profile) {
   bool asked = false;
   for (const ProbeState& probe : profile.probes) {
-    if (probe.name.rfind("sched", 0) != 0) continue;
+    if (probe.name != "perf.sampler") continue;
     asked = true;
     if (probe.status != ProbeStatus::unavailable) return true;
   }

@@ -10,8 +10,8 @@
 
 namespace bottleneck {
 
-/// Counts of the tree's threads at an instant, starved not capped. Above 16 rounded to powers of
-/// two.
+/// Counts of the tree's threads at an instant, starved not capped. Above 16 all but `working` are
+/// rounded down to powers of two.
 struct Instant {
   int working = 0;
   int spinning = 0;  ///< on a CPU in a runtime's wait function: no useful CPU

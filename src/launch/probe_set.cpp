@@ -23,6 +23,7 @@ void ProbeSet::guard(Driven& driven, const std::function<void(Probe&)>& call) {
     driven.state.status = ProbeStatus::unavailable;
     driven.state.reason = std::move(reason);
     driven.state.remedy = std::move(remedy);
+    driven.probe.reset();  // lets go of its events: the target no longer pays for them
   };
   try {
     call(*driven.probe);
@@ -43,8 +44,9 @@ ProbeSet::ProbeSet(const System& system, std::vector<std::unique_ptr<Probe>> pro
     Driven& driven = driven_.emplace_back();
     driven.probe = std::move(probe);
     driven.alive = true;
+    const std::string name(driven.probe->name());
     guard(driven, [&](Probe& asked) { driven.state = asked.check(system); });
-    driven.state.name = driven.probe->name();
+    driven.state.name = name;
     if (driven.state.status == ProbeStatus::unavailable) driven.alive = false;
   }
 }
@@ -55,7 +57,8 @@ void ProbeSet::attach(ProcessTree& tree) {
 
 void ProbeSet::target_started(std::int64_t now_ns) {
   for_alive([&](Probe& probe) { probe.target_started(now_ns); });
-  for (Driven& driven : driven_) driven.next_ns = now_ns + interval_ns(*driven.probe);
+  for (Driven& driven : driven_)
+    if (driven.alive) driven.next_ns = now_ns + interval_ns(*driven.probe);
 }
 
 void ProbeSet::target_exited(ProcessTree& tree, std::int64_t now_ns) {

@@ -93,7 +93,7 @@ TEST(Verdict, says_where_in_the_users_own_code) {
 TEST(Verdict, wait_classes_are_absent_where_nothing_sees_waits) {
   ProfileBuilder b(10, 2);
   b.work(0, b.place(user_code()), 0, 10);
-  b.profile.probes = {{"sched", ProbeStatus::unavailable, "not here", "", ""}};
+  b.profile.probes = {{"perf.sampler", ProbeStatus::unavailable, "not here", "", ""}};
   const Report report = analyze(b.profile);
   EXPECT_EQ(report.shares.count(lock), 0U);
   for (const RuledOut& one : report.verdict.ruled_out) EXPECT_NE(one.kind, lock);

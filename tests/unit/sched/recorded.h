@@ -58,8 +58,7 @@ class Recorded {
     sample.kernel_chain = kernel_.chain(chain);
     add({pid, tid}, ms, sample, perf::EventKind::clock);
   }
-  /// Shortly before the switch-out that it explains. `arguments` of the system call; empty: not
-  /// known.
+  /// Shortly before the switch-out that it explains. No `arguments` of the call: not known.
   void switch_sample(std::uint32_t pid, std::uint32_t tid, double ms,
                      const std::vector<std::string>& chain,
                      const std::vector<std::uint64_t>& arguments = {}) {
@@ -72,11 +71,10 @@ class Recorded {
     add({pid, tid}, ms - 0.001, sample, perf::EventKind::switch_sample);
   }
 
-  /// CPUs deliver their records one after the other: in another order than that of time.
+  /// CPUs deliver their records one after the other.
   void shuffle(unsigned seed) {
     std::shuffle(records_.begin(), records_.end(), std::mt19937(seed));
   }
-  /// Everything that was recorded since the last time, reduced up to there.
   void advance(double ms) {
     hand_over();
     reducer_.advance(at(ms));
@@ -94,10 +92,7 @@ class Recorded {
   struct Who {
     std::uint32_t pid, tid, cpu = 0;
   };
-  struct Given {
-    perf::Record record;
-    perf::EventKind kind;
-  };
+  using Given = std::pair<perf::Record, perf::EventKind>;
   static std::int64_t at(double ms) { return exec_ns + std::llround(ms * 1e6); }
   void add(Who who, double ms, auto what, perf::EventKind kind = perf::EventKind::side_band) {
     perf::Record record;
@@ -106,7 +101,7 @@ class Recorded {
     records_.push_back({std::move(record), kind});
   }
   void hand_over() {
-    for (Given& given : records_) reducer_.add(std::move(given.record), given.kind, 1'000'000);
+    for (auto& [record, kind] : records_) reducer_.add(std::move(record), kind, 1'000'000);
     records_.clear();
   }
 
