@@ -28,10 +28,10 @@ constexpr std::int64_t ms = 1'000'000;
 /// Records of all CPUs older than this have been written when we drain: the kernel writes within
 /// microseconds.
 constexpr std::int64_t settle_ns = 2 * ms;
-/// Bursts: the first 50 ms, so that a short program has samples, then 20 ms each second (+0.2 % of
-/// the clock's cost of 4 to 6 us a sample; research/pmuless.md section 1).
-constexpr std::int64_t first_burst_ns = 50 * ms;
-constexpr std::int64_t burst_ns = 20 * ms;
+/// Bursts: the first 30 ms, so that a short program has samples, then 10 ms each second: a tenth
+/// more samples at 4 to 6 us each (research/pmuless.md section 1).
+constexpr std::int64_t first_burst_ns = 30 * ms;
+constexpr std::int64_t burst_ns = 10 * ms;
 constexpr std::int64_t burst_every_ns = 1000 * ms;
 /// Above so many switches a second each costs the target more than 2 % (1.8 us a sample with
 /// stack): sample 10 ms of each 100. Source: research/pmuless.md section 1.

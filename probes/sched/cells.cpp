@@ -15,7 +15,6 @@ constexpr std::size_t most_code_cells = 2 * max_cells;
 /// How far back a thread's cells are searched for the one to add to: the windows around now.
 constexpr std::size_t look_back = 12;
 
-
 /// "worker-17" is of the same kind as "worker-4".
 std::string without_numbers(std::string name) {
   std::erase_if(name, [](char c) { return c >= '0' && c <= '9'; });

@@ -147,7 +147,11 @@ bool Places::spins(const ProcessInfo& process, const perf::Sample& sample) {
     const std::uint64_t offset = frames[i] - mapping->start + mapping->file_offset;
     const auto [it, fresh] =
         spin_frames_.try_emplace({mapping->module * 2 + (i == 0 ? 1 : 0), offset}, false);
-    if (fresh) it->second = is_spin_frame(module, symbols_.function_name(module, offset), i == 0);
+    if (fresh) {
+      const bool named = may_name_spin_functions(module);
+      it->second =
+          is_spin_frame(module, named ? symbols_.function_name(module, offset) : "", i == 0);
+    }
     if (it->second) return true;
   }
   return false;

@@ -82,6 +82,11 @@ constexpr std::array spin_rows = {
     SpinRow{Match::leaf_of_module, "libtbb.so", ""},
 };
 
+/// The libraries that the named functions above are in.
+constexpr std::array<std::string_view, 10> spin_modules = {
+    "libopenblas", "libomp",      "libiomp5", "libmpi", "libpmpi",
+    "libmpich",    "libopen-pal", "libucp",   "libuct", "libmpifort"};
+
 /// Data symbols of runtimes' own locks.
 struct LockRow {
   std::string_view symbol;
@@ -131,6 +136,12 @@ bool is_version(std::string_view text) {
 bool is_spin_frame(std::string_view module, std::string_view function, bool leaf) {
   return std::any_of(spin_rows.begin(), spin_rows.end(),
                      [&](const SpinRow& row) { return matches(row, module, function, leaf); });
+}
+
+bool may_name_spin_functions(std::string_view module) {
+  const std::string_view name = base_name(module);
+  return std::any_of(spin_modules.begin(), spin_modules.end(),
+                     [&](std::string_view prefix) { return name.starts_with(prefix); });
 }
 
 std::string_view runtime_lock_name(std::string_view data_symbol) {
