@@ -15,6 +15,7 @@ struct Happening {
     announce,
     waiting,
     starved,
+    queued,  ///< was on its way to a lock when it was preempted
     born,
     dead
   };
@@ -25,6 +26,13 @@ struct Happening {
   int value = -1;           ///< place for relabel, wait for waiting
   std::uint32_t label = 0;  ///< which label an unlabel ends
   int cpu = -1;
+};
+
+/// Orders a queue so that the earliest is on top.
+struct Later {
+  bool operator()(const Happening& a, const Happening& b) const {
+    return a.time_ns != b.time_ns ? a.time_ns > b.time_ns : a.order > b.order;
+  }
 };
 
 }  // namespace bottleneck::sched

@@ -17,6 +17,10 @@ std::int64_t clock_ns(clockid_t clock) {
   return t.tv_sec * 1'000'000'000LL + t.tv_nsec;
 }
 
+/// From getting a CPU to waiting for a lock: a failed try and the system call take some 2 us, ten
+/// times that with a cold cache. Source: mutex handoff and system call, research/prediction.md 1.
+constexpr std::int64_t longest_way_to_lock_ns = 50'000;
+
 /// Futex addresses whose data symbol is remembered.
 constexpr std::size_t max_data_symbols = 4096;
 
@@ -93,6 +97,7 @@ void Reducer::apply(const Pending& pending) {
     if (thread >= 0) sweep_.add({.time_ns = now, .kind = Happening::Kind::dead, .thread = thread});
     if (thread >= 0) poller_.forget(static_cast<pid_t>(exit->tid));
     if (thread >= 0) std::erase(living_, thread);
+    if (thread >= 0) slices_.erase(thread);
     tally_.tasks += thread >= 0;
   }
   const int born = tasks_.apply(pending.record, tree_);
@@ -110,6 +115,7 @@ void Reducer::apply_switch(const perf::Stamp& stamp, const perf::Switch& change)
   if (!change.out) judge_left(stamp, thread);
   if (thread < 0) return;
   tally_.switches += 1;
+  judge_slice(thread, change, static_cast<std::int64_t>(stamp.time_ns));
   Happening happening{.time_ns = static_cast<std::int64_t>(stamp.time_ns),
                       .thread = thread,
                       .cpu = static_cast<int>(stamp.cpu)};
@@ -126,6 +132,22 @@ void Reducer::apply_switch(const perf::Stamp& stamp, const perf::Switch& change)
         change.preempted && !passes ? Happening::Kind::preempted : Happening::Kind::out;
   }
   sweep_.add(happening);
+}
+
+/// A thread that was preempted and, once it runs again, waits at once was on its way to that wait:
+/// before a lock it did not lack a CPU but the lock.
+void Reducer::judge_slice(int thread, const perf::Switch& change, std::int64_t now_ns) {
+  Slice& slice = slices_[thread];
+  if (!change.out) {
+    slice.in_ns = now_ns;
+  } else if (change.preempted) {
+    slice.preempted_ns = now_ns;
+  } else {
+    if (slice.preempted_ns >= 0 && now_ns - slice.in_ns < longest_way_to_lock_ns)
+      sweep_.add(
+          {.time_ns = slice.preempted_ns, .kind = Happening::Kind::queued, .thread = thread});
+    slice.preempted_ns = -1;
+  }
 }
 
 /// Who takes the CPU from one that was waking another: if it is none of ours, that one starves.
@@ -250,7 +272,8 @@ int Reducer::intern_wait(int process_index, WaitFacts& facts, const std::string&
   }
   if (is_lock(classify_wait(facts)))
     waits_.lock_waited(process.pid, facts.call == "futex" ? facts.args[0] : 0, at_ns);
-  return waits_.intern(facts, object, place);
+  const bool timed = facts.call == "futex" && facts.args_known && facts.args[3] != 0;
+  return waits_.intern(facts, timed ? timed_futex : object, place);
 }
 
 void Reducer::apply_switch_sample(const perf::Stamp& stamp, const perf::Sample& sample) {

@@ -55,6 +55,7 @@ class Reducer {
   void apply(const Pending& pending);
   void apply_sample(const perf::Stamp& stamp, const perf::Sample& sample, std::int64_t period_ns);
   void apply_switch_sample(const perf::Stamp& stamp, const perf::Sample& sample);
+  void judge_slice(int thread, const perf::Switch& change, std::int64_t now_ns);
   void judge_left(const perf::Stamp& stamp, int taker);
   void apply_switch(const perf::Stamp& stamp, const perf::Switch& change);
   int kernel_place(int thread, const perf::Stamp& stamp, const perf::Sample& sample);
@@ -83,6 +84,11 @@ class Reducer {
   bool started_ = false;
   std::unordered_map<int, bool> preempted_while_waking_;  ///< by thread, until its switch-out
   std::size_t next_poll_ = 0;
+  struct Slice {
+    std::int64_t preempted_ns = -1;  ///< start of the last preemption; -1 none before this slice
+    std::int64_t in_ns = 0;
+  };
+  std::unordered_map<int, Slice> slices_;               ///< by thread
   std::vector<int> living_;                             ///< threads, for the poller
   std::unordered_map<std::uint32_t, int> left_waking_;  ///< by CPU: preempted while waking another
   std::map<std::pair<int, std::uint64_t>, std::string> data_symbols_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "probes/sched/wait_table.h"
+
 namespace bottleneck::sched {
 namespace {
 
@@ -126,6 +128,12 @@ void Sweep::apply(const Happening& happening) {
       thread.state = State::starved;
       update(thread, happening.thread);
       break;
+    case Happening::Kind::queued:
+      if (thread.state != State::starved || !is_lock_wait(thread.usual_wait)) break;
+      thread.state = State::blocked;
+      thread.wait = thread.usual_wait;
+      update(thread, happening.thread);
+      break;
     case Happening::Kind::announce:
       thread.announced = happening.value;
       break;
@@ -136,6 +144,10 @@ void Sweep::apply(const Happening& happening) {
       update(thread, happening.thread);
       break;
   }
+}
+
+bool Sweep::is_lock_wait(int wait) const {
+  return wait >= 0 && is_lock(waits_[static_cast<std::size_t>(wait)].kind);
 }
 
 void Sweep::learn_wait(Thread& thread, int wait) {
@@ -193,8 +205,7 @@ void Sweep::switch_out(Thread& thread, int index, bool preempted, std::int64_t n
   if (!preempted) {
     thread.wait = thread.announced >= 0 ? thread.announced : thread.usual_wait;
     learn_wait(thread, thread.announced);
-    if (thread.wait >= 0 && is_lock(waits_[static_cast<std::size_t>(thread.wait)].kind))
-      thread.lock_waits += 1;
+    if (is_lock_wait(thread.wait)) thread.lock_waits += 1;
   }
   thread.announced = -1;
   update(thread, index);
@@ -217,9 +228,7 @@ Sweep::Part Sweep::part_of(const Thread& thread) const {
     case State::starved:
       return thread.ticker ? Part::none : Part::starved;
     case State::blocked:
-      return thread.wait >= 0 && is_lock(waits_[static_cast<std::size_t>(thread.wait)].kind)
-                 ? Part::queueing
-                 : Part::none;
+      return is_lock_wait(thread.wait) ? Part::queueing : Part::none;
     case State::on_cpu:
       break;
   }
@@ -320,7 +329,19 @@ int Sweep::reason_of(int index, double idle_s) {
   if (last_ticker_wait_ >= 0) return last_ticker_wait_;
   if (idle_s < longest_wake_up_s)
     return wake_up_wait(waits_[static_cast<std::size_t>(wait)].call.c_str());
+  // Nobody of ours ran and could have signalled: the time-out ended it.
+  if (waits_[static_cast<std::size_t>(wait)].object == timed_futex) return timer_wait(wait);
   return wait;
+}
+
+int Sweep::timer_wait(int timed) {
+  const auto [it, fresh] = timer_waits_.try_emplace(timed, static_cast<int>(waits_.size()));
+  if (fresh) {
+    Wait wait = waits_[static_cast<std::size_t>(timed)];
+    wait.kind = WaitKind::timer;
+    waits_.push_back(wait);
+  }
+  return it->second;
 }
 
 int Sweep::wake_up_wait(const char* call) {

@@ -23,7 +23,6 @@ namespace bottleneck::sched {
 inline constexpr std::int64_t sample_reach_ns = 50'000'000;
 /// How far the sweep stays behind the newest record.
 inline constexpr std::int64_t sweep_lag_ns = sample_reach_ns + 10'000'000;
-
 class Sweep {
  public:
   /// `kernel_seen`: time between samples belongs to the nearest one. Otherwise a sample stands for
@@ -86,8 +85,10 @@ class Sweep {
   void flush_idle(int thread, int wait);
   bool ends_idle(int index) const;
   int wake_up_wait(const char* call);
+  int timer_wait(int timed);
   int idle_without_workers();
   Instant rounded() const;
+  bool is_lock_wait(int wait) const;
   void learn_wait(Thread& thread, int wait);
 
   const Tasks& tasks_;
@@ -98,11 +99,6 @@ class Sweep {
   std::vector<Thread> threads_;
   std::vector<int> running_;  ///< threads on a CPU
   std::unordered_map<int, int> on_cpu_;
-  struct Later {
-    bool operator()(const Happening& a, const Happening& b) const {
-      return a.time_ns != b.time_ns ? a.time_ns > b.time_ns : a.order > b.order;
-    }
-  };
   std::priority_queue<Happening, std::vector<Happening>, Later> queue_;
   std::uint64_t order_ = 0;
   std::int64_t t0_ns_ = -1;
@@ -114,7 +110,8 @@ class Sweep {
   int non_tickers_ = 0;
   int unseen_work_ = -1;
   int unseen_lock_ = -1;
-  std::unordered_map<std::string, int> wake_up_waits_;
+  std::unordered_map<std::string, int> wake_up_waits_;  ///< by call
+  std::unordered_map<int, int> timer_waits_;            ///< by the timed wait
 };
 
 }  // namespace bottleneck::sched

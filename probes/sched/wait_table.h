@@ -16,6 +16,9 @@ namespace bottleneck::sched {
 /// Distinct reasons kept; further objects are called "(others)".
 inline constexpr std::size_t max_waits = 2000;
 
+/// The object of futex waits that end by themselves.
+inline constexpr const char* timed_futex = "futex with time-out";
+
 class WaitTable {
  public:
   int intern(const WaitFacts& facts, const std::string& object, int place);

@@ -107,6 +107,16 @@ TEST(Cells, double_as_often_as_a_far_window_needs) {
   EXPECT_NEAR(sum(profile.timeline.idle), 0.02, 1e-9);
 }
 
+TEST(Cells, double_the_window_for_a_thread_that_only_works) {
+  Store store;
+  for (int window = 0; window < 10'000; ++window)
+    store.cells.add_work(window, 0, {1, 0, 0, 0}, 0.01);
+  store.cells.retire(0, 100, false, 0, 0);
+  const Profile profile = store.finish(10'000 * base_window_ns);
+  expect_windows_within(profile.timeline);
+  EXPECT_NEAR(sum(profile.timeline.work), 100, 1e-6);
+}
+
 TEST(Cells, are_bounded_however_many_places_and_instants_there_are) {
   Store store;
   double added = 0;
