@@ -112,7 +112,7 @@ class Renaming(unittest.TestCase):
         self.report = {"profile": {
             "target": {"command": ["./multiply", "-n", "9"]},
             "processes": {"executable": ["/opt/multiply"], "name": ["multiply"]},
-            "threads": {"name": ["multiply"], "start_function": ["main"]},
+            "threads": {"name": ["multiply"]},
             "locations": {"module": ["/opt/multiply", "[kernel]", "/usr/lib/libgomp.so.1"], "function": ["main", "do_futex", ""],
                           "file": ["m.cpp", "", ""], "caller": ["", "main", ""]},
             "waits": {"object": ["/data/in", "tcp 10.0.0.1:80", "futex"]}}}

@@ -23,7 +23,7 @@ SAME = 1e-6  # shares are written rounded
 # Which field of which table holds what. Everything else in a profile is a number, an index or one of our own words.
 FIELDS = {
     "processes": {"executable": "path", "name": "name"},
-    "threads": {"name": "name", "start_function": "name"},
+    "threads": {"name": "name"},
     "locations": {"module": "path", "function": "name", "file": "path", "caller": "name"},
     "waits": {"object": "path"},
 }
