@@ -15,6 +15,7 @@ namespace {
 
 // How many lines each part may have: with the blank ones between them 24, whatever the report
 // holds.
+constexpr double largest_bound_shown = 20;
 constexpr int verdict_lines = 3;
 constexpr int bar_rows = 6;
 // If idle, two bars: fewer lines for the verdict and the advice make room for the second.
@@ -186,6 +187,8 @@ std::string describe_gain(const Recommendation& advice) {
   }
   switch (advice.claim) {
     case Claim::bound:
+      // Beyond this the figure says only that the slice is nearly the whole run.
+      if (speedup.high > largest_bound_shown) return "nearly all of it";
       return "at most " + format_factor(speedup.high);
     case Claim::conditional:
       return "if independent " + range;

@@ -278,13 +278,13 @@ DwarfChain DwarfIndex::resolve(std::uint64_t address) {
     const Name& name = name_of(function.die);
     frame.function = name.text;
     chain.mangled_outer = name.mangled;
-    chain.frames.push_back(std::move(frame));
+    chain.frames.push_back(frame);
     start = start_of(tree, static_cast<std::uint32_t>(i), address);
     if (!function.inlined) break;
     frame = call_site(&unit_die, function);
     i = function.parent;
   }
-  if (chain.frames.empty() && !frame.file.empty()) chain.frames.push_back(std::move(frame));
+  if (chain.frames.empty() && !frame.file.empty()) chain.frames.push_back(frame);
   for (Frame& f : chain.frames) f.start = start;
   return chain;
 }

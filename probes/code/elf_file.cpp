@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include <elfutils/libdwelf.h>
+#include <fmt/format.h>
 #include <zlib.h>
 
 namespace bottleneck {
@@ -59,8 +60,8 @@ std::unique_ptr<ElfFile> open_by_link(const ElfFile& elf, const std::string& roo
   const std::string folder = elf.path().substr(0, elf.path().rfind('/') + 1);
   const bool below = !root.empty() && folder.starts_with(root + "/");
   const std::string inside = below ? folder.substr(root.size()) : folder;
-  for (const std::string& path :
-       {folder + link, folder + ".debug/" + link, root + "/usr/lib/debug" + inside + link}) {
+  for (const std::string& path : {folder + link, folder + ".debug/" + link,
+                                  fmt::format("{}/usr/lib/debug{}{}", root, inside, link)}) {
     auto found = path == elf.path() ? nullptr : ElfFile::open(path);
     if (!found) continue;
     const std::string id = elf.build_id();

@@ -108,7 +108,10 @@ std::vector<std::uint8_t> Symbols::bytes_before(const std::string& module,
 std::string Symbols::jit_function(int pid, std::uint64_t address) {
   auto found = modules_->jits.find(pid);
   if (found == modules_->jits.end()) {
-    const std::string map = "/proc/" + std::to_string(pid) + "/root/tmp/perf-" +
+    const std::string root = "/proc/" + std::to_string(pid) + "/root";
+    // The link of a process that has ended leads nowhere: our own /tmp is the best guess then.
+    const bool alive = modules_->system.read_link(root).has_value();
+    const std::string map = (alive ? root : "") + "/tmp/perf-" +
                             std::to_string(inner_pid(modules_->system, pid)) + ".map";
     found = modules_->jits.try_emplace(pid, modules_->system.path(map)).first;
   }

@@ -237,7 +237,7 @@ void Sampler::finish(Profile& profile) {
                                  static_cast<double>(tally.switches) * switch_cost_s +
                                  static_cast<double>(tally.tasks) * task_cost_s;
   if (thinned_)
-    profile.notes.push_back(
+    profile.notes.emplace_back(
         "more than 10 000 context switches a second: wait reasons were sampled in 10 ms of each "
         "100");
   events_.reset();

@@ -212,7 +212,7 @@ void Cells::finish(Profile& profile, const std::vector<int>& location_of, std::i
                    std::int64_t end_ns) {
   Timeline& timeline = profile.timeline;
   if (dropped_)
-    profile.notes.push_back(
+    profile.notes.emplace_back(
         "more places of code in more threads than are kept: some of the time has no place");
   const auto located = [&](int place) {
     return place < 0 ? -1 : location_of[static_cast<std::size_t>(place)];

@@ -15,7 +15,7 @@
 namespace bottleneck {
 
 struct Descriptors::Cache {
-  explicit Cache(System given) : system(given), holders(given), sockets(given) {}
+  explicit Cache(const System& given) : system(given), holders(given), sockets(given) {}
 
   using Clock = std::chrono::steady_clock;
   struct Remembered {

@@ -141,7 +141,7 @@ DescriptorTarget Descriptors::Cache::look(pid_t pid, int fd, const ProcessTree& 
   if (found != remembered.end() && now - found->second.seen < remembered_for)
     return found->second.target;
   if (remembered.size() >= most_remembered) remembered.clear();
-  const DescriptorTarget target = look_anew(pid, fd, tree, depth);
+  DescriptorTarget target = look_anew(pid, fd, tree, depth);
   remembered[key] = {now, target};
   return target;
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include <sys/uio.h>
+
 #include "src/core/runtimes.h"
 
 namespace bottleneck::sched {
@@ -19,6 +21,14 @@ constexpr std::size_t code_looked_at = 16;
 
 bool is_file(const std::string& path) {
   return !path.empty() && path[0] == '/' && !path.starts_with("//anon");
+}
+
+/// A few bytes of the process's memory at a sampled place: code that is in no file is real.
+bool can_read_code(std::uint32_t pid, std::uint64_t address) {
+  std::array<std::byte, 16> code;
+  const iovec here{code.data(), code.size()};
+  const iovec there{reinterpret_cast<void*>(address), code.size()};
+  return ::process_vm_readv(static_cast<pid_t>(pid), &here, 1, &there, 1, 0) > 0;
 }
 
 bool ends_with_pause(const std::vector<std::uint8_t>& bytes) {
@@ -122,6 +132,11 @@ int Places::intern_user(Place place) {
   const auto key = key_of(place);
   const auto [it, fresh] = by_user_.try_emplace(key, static_cast<int>(places_.size()));
   if (!fresh) return it->second;
+  if (place.kind == Place::Kind::no_file) {
+    // While the process lives: afterwards its code and its map file are gone.
+    place.code_seen = can_read_code(place.pid, place.offset);
+    place.jit_name = symbols_.jit_function(static_cast<int>(place.pid), place.offset);
+  }
   if (place.kind == Place::Kind::user) {
     const auto before =
         symbols_.bytes_before(tasks_.module_path(place.module), place.offset, code_looked_at);
@@ -241,7 +256,10 @@ Location Places::locate(const Place& place) const {
   if (place.kind == Place::Kind::no_file) {
     location.no_file = true;
     location.module = "[jit]";
-    location.function = symbols_.jit_function(static_cast<int>(place.pid), place.offset);
+    location.function = place.jit_name;
+    if (location.function.empty())
+      location.function = symbols_.jit_function(static_cast<int>(place.pid), place.offset);
+    if (location.function.empty() && place.code_seen) location.function = "JIT code";
     const std::string& path = tasks_.module_path(place.module);
     if (location.function.empty() && path.starts_with("[")) {
       location.function = location.module = path;  // [vdso]

@@ -29,6 +29,8 @@ struct Place {
   std::uint64_t offset = 0;  ///< file offset; the address itself for no_file
   std::uint32_t pid = 0;     ///< for no_file
   Role role = Role::work;
+  bool code_seen = false;  ///< of no_file: its bytes were there when it was first sampled
+  std::string jit_name;
   bool page_only = false;          ///< one of too many places: stands for its page
   bool spins = false;              ///< a loop that does nothing but wait for a word in memory
   bool after_lock_prefix = false;  ///< the instruction before is an atomic read-modify-write

@@ -61,6 +61,13 @@ void Reducer::add(perf::Record record, perf::EventKind kind, std::int64_t period
     tally_.lost += lost->records;
     return;
   }
+  // Births count at once: who waits for the tree must not overlook a child that was just made.
+  if (const auto* fork = std::get_if<perf::Fork>(&record.what))
+    if (fork->pid != fork->parent_pid &&
+        tree_.ever.contains(static_cast<pid_t>(fork->parent_pid))) {
+      tree_.live.insert(static_cast<pid_t>(fork->pid));
+      tree_.ever.insert(static_cast<pid_t>(fork->pid));
+    }
   pending_.push_back({std::move(record), kind, period_ns});
 }
 
@@ -236,7 +243,7 @@ std::string Reducer::left_call(int process_index, const perf::Sample& sample) {
 bool Reducer::wakes_another(const KernelPlace& at, const WaitFacts& facts,
                             const perf::Sample& sample) {
   if (facts.call == "futex") {
-    const auto command = facts.args[1] & FUTEX_CMD_MASK;
+    const auto command = static_cast<int>(facts.args[1]) & FUTEX_CMD_MASK;
     const bool wakes = command == FUTEX_WAKE || command == FUTEX_WAKE_BITSET;
     const auto woken = static_cast<std::int64_t>(sample.registers[perf::ax]);
     return facts.args_known && wakes && (at.wakes || woken > 0);
@@ -337,7 +344,8 @@ void Reducer::finish(Profile& profile, std::int64_t start_ns, std::int64_t end_n
   for (Wait& wait : profile.waits)
     wait.location = wait.location < 0 ? -1 : location_of[static_cast<std::size_t>(wait.location)];
   if (places_.folded())
-    profile.notes.push_back("more than 20 000 places of code: further ones are known by page only");
+    profile.notes.emplace_back(
+        "more than 20 000 places of code: further ones are known by page only");
 }
 
 }  // namespace bottleneck::sched

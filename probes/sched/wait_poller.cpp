@@ -71,7 +71,7 @@ char state_in(std::string_view stat) {
 }  // namespace
 
 struct WaitPoller::Open {
-  explicit Open(System given) : system(given), descriptors(given) {}
+  explicit Open(const System& given) : system(given), descriptors(given) {}
   std::optional<PolledWait> read(const Files&);
   std::optional<PolledWait> read_kept(pid_t pid, pid_t tid);
 

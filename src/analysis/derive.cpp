@@ -36,6 +36,8 @@ void add_system(const Profile& profile, Evidence& evidence) {
     evidence.throttled_s += cell.throttled_s;
   }
   if (evidence.wall_s > 0) evidence.others_cpus /= evidence.wall_s;
+  // A run shorter than the reading's interval would count what was before it.
+  evidence.others_cpus = std::min(evidence.others_cpus, static_cast<double>(evidence.cpus));
 }
 
 /// Per window what is missing of its time, so that phases stay where they were.

@@ -160,7 +160,7 @@ double amdahl(double p, double s) {
 std::vector<Recommendation> recommend(const Profile& profile, const Evidence& evidence,
                                       const Verdict& verdict, const std::vector<Finding>& findings,
                                       const ParallelismReport& parallelism, const Imbalance& team) {
-  if (verdict.idle) return {};
+  if (verdict.idle || evidence.wall_s < shortest_advised_s) return {};
   std::vector<Recommendation> all;
   for (const Finding& finding : findings)
     for (const Advice* row : advice_for({finding.kind, finding.detail}))

@@ -22,6 +22,9 @@ inline constexpr double least_rest = 1e-3;
 double amdahl(double p, double s);
 
 /// By predicted gain; none where the program is idle for want of work.
+/// A run shorter than this is mostly the start of the program, 50 samples at most: no advice.
+inline constexpr double shortest_advised_s = 0.05;
+
 std::vector<Recommendation> recommend(const Profile&, const Evidence&, const Verdict&,
                                       const std::vector<Finding>&, const ParallelismReport&,
                                       const Imbalance&);

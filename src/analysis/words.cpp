@@ -86,7 +86,9 @@ std::string say_lock(const Figures& figures) {
 }
 
 std::string say_kernel(const Figures& figures, Detail detail) {
-  if (detail == D::processes) return fmt::format("{} processes", say_count(figures.processes));
+  if (detail == D::processes)
+    return fmt::format("{} process{}", say_count(figures.processes),
+                       figures.processes == 1 ? "" : "es");
   if (detail == D::switches && figures.run_s > 0)
     return fmt::format("{} switches/s", say_count(figures.switches / figures.run_s));
   if (figures.calls && *figures.calls > 0)

@@ -48,7 +48,9 @@ int report_command(const ReportCommand& command) {
   Report report = load(command.file);
   int screen = json.to_stdout() ? STDERR_FILENO : STDOUT_FILENO;
   json.write(json.wanted() ? report_to_json(report) : "");
-  show(screen, render_terminal(report, style_for(screen, command.color, command.verbose)));
+  TerminalStyle style = style_for(screen, command.color, command.verbose);
+  style.saved_file = command.file;
+  show(screen, render_terminal(report, style));
   return exit_ok;
 }
 

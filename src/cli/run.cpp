@@ -61,7 +61,10 @@ void report(const RunCommand& command, OutputFile& json, Profile profile) {
   report.profile.overhead.after_exit_s += spent.count();
   TerminalStyle style = style_for(STDERR_FILENO, command.color, command.verbose);
   if (json.wanted() && !json.to_stdout()) style.saved_file = command.json;
-  if (!command.quiet) show(STDERR_FILENO, render_terminal(report, style));
+  std::string screen = command.quiet ? "" : render_terminal(report, style);
+  // The terminal's ^C stands on the line of the target.
+  if (report.profile.this_run().interrupted && isatty(STDERR_FILENO)) screen.insert(0, "\n");
+  show(STDERR_FILENO, screen);
   if (json.wanted()) json.write(report_to_json(report));
 }
 

@@ -105,7 +105,7 @@ TEST(Collect, does_not_attach_what_sees_nothing_here) {
 }
 
 TEST(Collect, ends_the_run_with_the_launched_process) {
-  Profile profile = collect_with(shell("sleep 30 & sleep 0.2"));
+  Profile profile = collect_with(shell("sleep 30 & sleep 1"));
   std::vector<int> left;
   for (const Process& process : profile.processes)
     if (process.still_running) left.push_back(process.pid);

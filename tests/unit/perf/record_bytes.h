@@ -46,7 +46,7 @@ class RecordBytes {
     std::vector<std::byte> all = bytes_;
     perf_event_header header = header_;
     header.size = static_cast<std::uint16_t>(size);
-    std::memcpy(all.data(), &header, std::min(all.size(), sizeof header));
+    if (!all.empty()) std::memcpy(all.data(), &header, std::min(all.size(), sizeof header));
     return all;
   }
   std::size_t size() const { return bytes_.size(); }
