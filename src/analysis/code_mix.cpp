@@ -1,6 +1,7 @@
 #include "src/analysis/code_mix.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 
 namespace bottleneck {
@@ -47,7 +48,8 @@ CodeMixes::CodeMixes(const Profile& profile) : profile_(profile) {
   pool(by_process_, process_seconds);
   pool(by_executable_, executable_seconds);
   const double window_s = profile.timeline.window_s;
-  if (window_s > 0) reach_ = std::max(1, static_cast<int>(nearest_sample_s / window_s + 0.5));
+  if (window_s > 0)
+    reach_ = std::max(1, static_cast<int>(std::lround(nearest_sample_s / window_s)));
 }
 
 const CodeMix* CodeMixes::near(const Windows& windows, int window) const {

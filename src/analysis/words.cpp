@@ -149,7 +149,7 @@ std::string say_note(const Profile& profile, const Evidence& evidence, const Fig
 
 std::string say_ruled_out(const Evidence& evidence, const Figures& figures, Bottleneck kind,
                           double share) {
-  const std::string percent = say_share(share);
+  std::string percent = say_share(share);
   switch (kind) {
     case lock:
       return figures.lock_waits > 0 || evidence.lock_burnt_s > 0
