@@ -3,6 +3,8 @@
 #include <charconv>
 #include <unordered_map>
 
+#include <unistd.h>
+
 #include "probes/code/code_module.h"
 #include "probes/code/jit_map.h"
 #include "probes/code/regular_file.h"
@@ -109,8 +111,8 @@ std::string Symbols::jit_function(int pid, std::uint64_t address) {
   auto found = modules_->jits.find(pid);
   if (found == modules_->jits.end()) {
     const std::string root = "/proc/" + std::to_string(pid) + "/root";
-    // The link of a process that has ended leads nowhere: our own /tmp is the best guess then.
-    const bool alive = modules_->system.read_link(root).has_value();
+    // Of a process that has ended nothing is there: our own /tmp is the best guess then.
+    const bool alive = ::access(modules_->system.path(root).c_str(), F_OK) == 0;
     const std::string map = (alive ? root : "") + "/tmp/perf-" +
                             std::to_string(inner_pid(modules_->system, pid)) + ".map";
     found = modules_->jits.try_emplace(pid, modules_->system.path(map)).first;
