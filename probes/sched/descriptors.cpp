@@ -146,7 +146,7 @@ DescriptorTarget Descriptors::Cache::look(pid_t pid, int fd, const ProcessTree& 
   return target;
 }
 
-Descriptors::Descriptors(System system) : cache_(std::make_unique<Cache>(std::move(system))) {}
+Descriptors::Descriptors(const System& system) : cache_(std::make_unique<Cache>(system)) {}
 Descriptors::~Descriptors() = default;
 
 DescriptorTarget Descriptors::look(pid_t pid, int fd, const ProcessTree& tree) {

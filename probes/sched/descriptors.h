@@ -22,7 +22,7 @@ struct DescriptorTarget {
 
 class Descriptors {
  public:
-  explicit Descriptors(System system);
+  explicit Descriptors(const System& system);
   ~Descriptors();
   Descriptors(const Descriptors&) = delete;
   Descriptors& operator=(const Descriptors&) = delete;

@@ -112,7 +112,7 @@ std::optional<PolledWait> WaitPoller::Open::read_kept(pid_t pid, pid_t tid) {
   return read(kept.emplace(tid, std::move(files)).first->second);
 }
 
-WaitPoller::WaitPoller(System system) : open_(std::make_unique<Open>(std::move(system))) {}
+WaitPoller::WaitPoller(const System& system) : open_(std::make_unique<Open>(system)) {}
 WaitPoller::~WaitPoller() = default;
 
 std::optional<PolledWait> WaitPoller::poll(pid_t pid, pid_t tid, const ProcessTree& tree) {

@@ -23,7 +23,7 @@ struct PolledWait {
 
 class WaitPoller {
  public:
-  explicit WaitPoller(System system);
+  explicit WaitPoller(const System& system);
   ~WaitPoller();
   WaitPoller(const WaitPoller&) = delete;
   WaitPoller& operator=(const WaitPoller&) = delete;
