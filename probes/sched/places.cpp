@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 #include <sys/uio.h>
 
+#include "probes/sched/instruction_bytes.h"
 #include "src/core/runtimes.h"
 
 namespace bottleneck::sched {
@@ -12,12 +14,10 @@ namespace {
 
 /// Frames looked at for a runtime's wait function; deeper ones are the program's own.
 constexpr std::size_t spin_frames_looked_at = 12;
-/// The longest x86 instruction with a lock prefix that compilers emit for atomics is 9 bytes (rex,
-/// disp32).
-constexpr std::size_t longest_atomic = 9;
-/// Bytes that a loop of nothing but an exchange and its test takes at most: mov, xchg, test, jcc.
-constexpr int longest_spin = 16;
 constexpr std::size_t code_looked_at = 16;
+/// Debug information is read for so long, the hottest places first; the others have their function
+/// from the symbol table. Source: the report has to be there 0.5 s after the end of the target.
+constexpr std::chrono::milliseconds lines_budget{250};
 
 bool is_file(const std::string& path) {
   return !path.empty() && path[0] == '/' && !path.starts_with("//anon");
@@ -29,59 +29,6 @@ bool can_read_code(std::uint32_t pid, std::uint64_t address) {
   const iovec here{code.data(), code.size()};
   const iovec there{reinterpret_cast<void*>(address), code.size()};
   return ::process_vm_readv(static_cast<pid_t>(pid), &here, 1, &there, 1, 0) > 0;
-}
-
-bool ends_with_pause(const std::vector<std::uint8_t>& bytes) {
-  return bytes.size() >= 2 && bytes[bytes.size() - 2] == 0xf3 && bytes[bytes.size() - 1] == 0x90;
-}
-
-bool ends_with_syscall(const std::vector<std::uint8_t>& bytes) {
-  return bytes.size() >= 2 && bytes[bytes.size() - 2] == 0x0f && bytes[bytes.size() - 1] == 0x05;
-}
-
-/// xchg with memory locks without a prefix: 86/87, mod 0 (no displacement) or 1 (one byte).
-bool ends_with_exchange(const std::vector<std::uint8_t>& bytes) {
-  const std::size_t size = bytes.size();
-  for (std::size_t length = 2; length <= std::min<std::size_t>(3, size); ++length)
-    if ((bytes[size - length] & 0xfe) == 0x86 &&
-        bytes[size - length + 1] >> 6 == static_cast<int>(length) - 2)
-      return true;
-  return false;
-}
-
-/// lock cmpxchg/xadd/add/or/... or xchg with memory as the instruction that ends here. Without a
-/// full decode: the prefix with an opcode that takes it, at a distance that such an instruction can
-/// have.
-bool ends_with_atomic(const std::vector<std::uint8_t>& bytes) {
-  const std::size_t size = bytes.size();
-  for (std::size_t length = 3; length <= std::min(longest_atomic, size); ++length) {
-    const std::size_t at = size - length;
-    std::size_t opcode = at + 1;
-    if (bytes[at] == 0xf0) {
-      if (opcode < size && (bytes[opcode] & 0xf0) == 0x40) ++opcode;  // REX
-      if (opcode >= size) continue;
-      const std::uint8_t op = bytes[opcode];
-      const bool two_byte =
-          op == 0x0f && opcode + 1 < size &&
-          ((bytes[opcode + 1] & 0xfe) == 0xb0 || (bytes[opcode + 1] & 0xfe) == 0xc0);
-      const bool arithmetic =
-          op < 0x40 || op == 0x80 || op == 0x81 || op == 0x83 || op == 0xff || op == 0xfe;
-      if (two_byte || arithmetic) return true;
-    }
-  }
-  return ends_with_exchange(bytes);
-}
-
-/// A short jump back over an exchange, a few bytes after it: `while (lock.exchange(true));`.
-bool spins_on_exchange(const std::vector<std::uint8_t>& before,
-                       const std::vector<std::uint8_t>& after) {
-  if (!ends_with_exchange(before)) return false;
-  for (std::size_t at = 0; at + 1 < after.size(); ++at) {
-    const bool short_jump = (after[at] & 0xf0) == 0x70;
-    const int target = static_cast<int>(at) + 2 + static_cast<std::int8_t>(after[at + 1]);
-    if (short_jump && target < 0 && target >= -longest_spin) return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -120,6 +67,7 @@ int Places::address(int process_index, std::uint64_t address, const perf::Sample
   }
   const int index = intern_user(place);
   Place& known = places_[static_cast<std::size_t>(index)];
+  known.samples += 1;
   vote_caller(known, process, sample);
   return index;
 }
@@ -151,6 +99,7 @@ int Places::intern_user(Place place) {
 }
 
 bool Places::spins(const ProcessInfo& process, const perf::Sample& sample) {
+  if (!process.has_runtime) return false;
   std::array<std::uint64_t, 1> leaf = {sample.ip};
   const auto frames = sample.user_chain.empty() ? std::span<const std::uint64_t>(leaf)
                                                 : std::span<const std::uint64_t>(sample.user_chain);
@@ -241,7 +190,7 @@ int Places::unseen_kernel(Role role) {
   return index;
 }
 
-Location Places::locate(const Place& place) const {
+Location Places::locate(const Place& place) {
   Location location;
   location.role = place.role;
   if (place.kind == Place::Kind::kernel || place.kind == Place::Kind::unseen_kernel) {
@@ -269,7 +218,7 @@ Location Places::locate(const Place& place) const {
   }
   location.module = tasks_.module_path(place.module);
   if (place.page_only) return location;
-  const auto frames = symbols_.resolve(location.module, place.offset);
+  const auto frames = frames_at(place.module, place.offset);
   location.function = frames.front().function;
   location.file = frames.front().file;
   location.line = frames.front().line;
@@ -279,33 +228,45 @@ Location Places::locate(const Place& place) const {
   return location;
 }
 
-void Places::name_caller(const Place& place, Location& location) const {
+void Places::name_caller(const Place& place, Location& location) {
   if (place.caller_votes == 0 || place.caller_module < 0) return;
   // A return address is after the call: one byte back is the call's own line.
-  const auto callers =
-      symbols_.resolve(tasks_.module_path(place.caller_module), place.caller_offset - 1);
+  const auto callers = frames_at(place.caller_module, place.caller_offset - 1);
   location.caller = callers.front().function;
   if (!location.file.empty()) return;
   location.file = callers.front().file;
   location.line = callers.front().line;
 }
 
-std::vector<Location> Places::resolve(std::vector<int>& index_of) const {
+std::vector<Frame> Places::frames_at(int module, std::uint64_t offset) {
+  const std::string& path = tasks_.module_path(module);
+  if (std::chrono::steady_clock::now() < no_more_lines_) return symbols_.resolve(path, offset);
+  without_lines_ = true;
+  return {Frame{symbols_.function_name(path, offset), "", 0, 0}};
+}
+
+std::vector<Location> Places::resolve(std::vector<int>& index_of) {
+  no_more_lines_ = std::chrono::steady_clock::now() + lines_budget;
+  std::vector<std::size_t> order(places_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return places_[a].samples > places_[b].samples;
+  });
   std::vector<Location> locations;
   std::map<
       std::tuple<std::string, std::string, std::string, int, std::string, int, std::string, int>,
       int>
       known;
-  index_of.clear();
-  for (const Place& place : places_) {
-    Location at = locate(place);
+  index_of.assign(places_.size(), -1);
+  for (const std::size_t index : order) {
+    Location at = locate(places_[index]);
     const int flags = (static_cast<int>(at.role) << 8) | (static_cast<int>(at.peer) << 2) |
                       (at.after_syscall ? 2 : 0) | (at.no_file ? 1 : 0);
     auto key = std::make_tuple(at.module, at.function, at.file, at.line, at.caller,
                                static_cast<int>(at.activity), at.call, flags);
     const auto [it, fresh] = known.try_emplace(std::move(key), static_cast<int>(locations.size()));
     if (fresh) locations.push_back(std::move(at));
-    index_of.push_back(it->second);
+    index_of[index] = it->second;
   }
   return locations;
 }

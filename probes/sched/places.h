@@ -4,6 +4,7 @@
 // instruction bytes before the sample.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -40,6 +41,7 @@ struct Place {
       -1;  ///< majority candidate: the nearest frame in the program's own executable
   std::uint64_t caller_offset = 0;
   int caller_votes = 0;
+  std::uint64_t samples = 0;
 };
 
 class Places {
@@ -62,7 +64,9 @@ class Places {
 
   /// Locations for all places; `index_of[place]` is the Location's index (places of the same line
   /// are one).
-  std::vector<Location> resolve(std::vector<int>& index_of) const;
+  std::vector<Location> resolve(std::vector<int>& index_of);
+  /// Some places have no line, because reading debug information took too long.
+  bool without_lines() const { return without_lines_; }
 
  private:
   int intern_kernel(const KernelPlace& at, Peer peer, Role role);
@@ -73,8 +77,9 @@ class Places {
   void vote_caller(Place& place, const ProcessInfo& process, const perf::Sample& sample);
   Role role_of(const Place& place, const ProcessInfo& process, const perf::Sample& sample);
   bool spins(const ProcessInfo& process, const perf::Sample& sample);
-  Location locate(const Place& place) const;
-  void name_caller(const Place& place, Location& location) const;
+  std::vector<Frame> frames_at(int module, std::uint64_t offset);
+  Location locate(const Place& place);
+  void name_caller(const Place& place, Location& location);
 
   Tasks& tasks_;
   Symbols& symbols_;
@@ -83,6 +88,8 @@ class Places {
   std::map<std::tuple<int, std::string, std::string, int, int>, int> by_kernel_;
   std::map<std::pair<int, std::uint64_t>, bool> spin_frames_;
   bool folded_ = false;
+  bool without_lines_ = false;
+  std::chrono::steady_clock::time_point no_more_lines_;
 };
 
 }  // namespace bottleneck::sched

@@ -343,6 +343,9 @@ void Reducer::finish(Profile& profile, std::int64_t start_ns, std::int64_t end_n
   profile.waits = waits_.all();
   for (Wait& wait : profile.waits)
     wait.location = wait.location < 0 ? -1 : location_of[static_cast<std::size_t>(wait.location)];
+  if (places_.without_lines())
+    profile.notes.emplace_back(
+        "much debug information: lines were looked up for the places with most samples only");
   if (places_.folded())
     profile.notes.emplace_back(
         "more than 20 000 places of code: further ones are known by page only");

@@ -1,5 +1,7 @@
 #include "probes/sched/tasks.h"
 
+#include "src/core/runtimes.h"
+
 namespace bottleneck::sched {
 
 void AddressSpace::add(const Mapping& mapping) {
@@ -66,6 +68,7 @@ int Tasks::born(const perf::Fork& fork, std::int64_t now_ns, ProcessTree& tree) 
     const ProcessInfo& mother = processes_[static_cast<std::size_t>(parent->second)];
     child.name = mother.name;
     child.executable = mother.executable;
+    child.has_runtime = mother.has_runtime;
     child.space = mother.space;
     child.start_ns = now_ns;
     process = static_cast<int>(processes_.size());
@@ -113,6 +116,7 @@ void Tasks::renamed(const perf::Stamp& stamp, const perf::Comm& comm) {
   if (!comm.exec) return;
   process.space = AddressSpace{};
   process.executable = -1;
+  process.has_runtime = false;
   if (stamp.pid == root_pid_ && exec_ns_ < 0) {
     exec_ns_ = static_cast<std::int64_t>(stamp.time_ns);
     process.start_ns = thread.start_ns = exec_ns_;
@@ -139,6 +143,7 @@ void Tasks::mapped(const perf::Stamp& stamp, const perf::Mmap& map) {
   if (found == process_by_pid_.end()) return;
   ProcessInfo& process = processes_[static_cast<std::size_t>(found->second)];
   const int module = module_of(map.file);
+  process.has_runtime |= is_runtime_module(map.file);
   process.space.add({map.start, map.start + map.length, map.file_offset, module});
   // The first file mapped after exec is the executable itself.
   if (process.executable < 0 && !map.file.empty() && map.file[0] == '/')

@@ -41,6 +41,7 @@ struct ProcessInfo {
   int executable = -1;  ///< module
   std::int64_t start_ns = 0;
   std::int64_t end_ns = -1;  ///< -1 = lives
+  bool has_runtime = false;  ///< maps a module of the runtime table (src/core/runtimes.h)
   int live_threads = 0;
   AddressSpace space;
 };

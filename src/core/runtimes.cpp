@@ -144,6 +144,14 @@ bool may_name_spin_functions(std::string_view module) {
                      [&](std::string_view prefix) { return name.starts_with(prefix); });
 }
 
+bool is_runtime_module(std::string_view module) {
+  const std::string_view name = base_name(module);
+  return may_name_spin_functions(module) ||
+         std::any_of(spin_rows.begin(), spin_rows.end(), [&](const SpinRow& row) {
+           return !row.module.empty() && name.starts_with(row.module);
+         });
+}
+
 std::string_view runtime_lock_name(std::string_view data_symbol) {
   for (const LockRow& row : lock_rows)
     if (row.symbol == data_symbol) return row.name;

@@ -15,6 +15,10 @@ bool is_spin_frame(std::string_view module, std::string_view function, bool leaf
 /// False where no function of that module can be in the table: its names need not be looked up.
 bool may_name_spin_functions(std::string_view module);
 
+/// A module that the table speaks of at all; without one, no thread of a process can be spinning in
+/// a runtime.
+bool is_runtime_module(std::string_view module);
+
 /// A futex inside this data symbol is a runtime's own lock ("_PyRuntime" is Python's GIL). "" if it
 /// is none.
 std::string_view runtime_lock_name(std::string_view data_symbol);
