@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -32,6 +33,15 @@ class Probe {
   /// What it can see here and how to get more. Never throws, attaches nothing: `doctor` calls it
   /// alone.
   virtual ProbeState check(const System&) = 0;
+  /// It keeps the process tree and sets the timeline. The first that can be attached does; the
+  /// others of that kind stand in for it and are not attached.
+  virtual bool keeps_tree() const { return false; }
+  /// Settings ("NAME=value") that the target needs to be observed. Asked before the target exists,
+  /// with the file that will be run ("" unknown) and the environment it would have.
+  virtual std::vector<std::string> prepare(const std::string& /*program*/,
+                                           const std::vector<std::string>& /*environment*/) {
+    return {};
+  }
   /// The target exists, stopped before exec; nothing before exec may be counted. Errors: throws
   /// Error.
   virtual void attach(ProcessTree&) = 0;
