@@ -26,6 +26,8 @@ struct Happening {
   int value = -1;           ///< place for relabel, wait for waiting
   std::uint32_t label = 0;  ///< which label an unlabel ends
   int cpu = -1;
+  /// relabel: samples behind it; out, preempted: switches that it stands for.
+  int count = 1;
 };
 
 /// Orders a queue so that the earliest is on top.

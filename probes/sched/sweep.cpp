@@ -90,10 +90,10 @@ void Sweep::apply(const Happening& happening) {
       switch_in(thread, happening.thread, happening.cpu, now);
       break;
     case Happening::Kind::out:
-      switch_out(thread, happening.thread, false, now);
+      switch_out(thread, happening.thread, false, now, happening.count);
       break;
     case Happening::Kind::preempted:
-      switch_out(thread, happening.thread, true, now);
+      switch_out(thread, happening.thread, true, now, happening.count);
       break;
     case Happening::Kind::born:
       thread.born_ns = thread.since_ns = now;
@@ -108,7 +108,7 @@ void Sweep::apply(const Happening& happening) {
       thread.place = happening.value;
       thread.label = happening.label;
       cells_.add_code(static_cast<int>((now - t0_ns_) / base_window_ns), happening.thread,
-                      thread.place, 0, 1);
+                      thread.place, 0, happening.count);
       judge_ticker(thread, now);
       update(thread, happening.thread);
       break;
@@ -191,7 +191,7 @@ void Sweep::switch_in(Thread& thread, int index, int cpu, std::int64_t now) {
   update(thread, index);
 }
 
-void Sweep::switch_out(Thread& thread, int index, bool preempted, std::int64_t now) {
+void Sweep::switch_out(Thread& thread, int index, bool preempted, std::int64_t now, int count) {
   if (thread.state != State::on_cpu) return;
   thread.state = preempted ? State::starved : State::blocked;
   thread.since_ns = now;
@@ -200,12 +200,12 @@ void Sweep::switch_out(Thread& thread, int index, bool preempted, std::int64_t n
     if (there != on_cpu_.end() && there->second == index) on_cpu_.erase(there);
   }
   std::erase(running_, index);
-  (preempted ? thread.preemptions : thread.switches) += 1;
+  (preempted ? thread.preemptions : thread.switches) += static_cast<std::uint64_t>(count);
   thread.wait = -1;
   if (!preempted) {
     thread.wait = thread.announced >= 0 ? thread.announced : thread.usual_wait;
     learn_wait(thread, thread.announced);
-    if (is_lock_wait(thread.wait)) thread.lock_waits += 1;
+    if (is_lock_wait(thread.wait)) thread.lock_waits += static_cast<std::uint64_t>(count);
   }
   thread.announced = -1;
   update(thread, index);

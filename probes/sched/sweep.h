@@ -72,7 +72,7 @@ class Sweep {
   Thread& at(int thread);
   void apply(const Happening& happening);
   void switch_in(Thread& thread, int index, int cpu, std::int64_t now);
-  void switch_out(Thread& thread, int index, bool preempted, std::int64_t now);
+  void switch_out(Thread& thread, int index, bool preempted, std::int64_t now, int count = 1);
   void die(Thread& thread, int index, std::int64_t now);
   void update(Thread& thread, int index);
   Part part_of(const Thread& thread) const;
