@@ -21,39 +21,14 @@ std::int64_t clock_ns(clockid_t clock) {
 /// times that with a cold cache. Source: mutex handoff and system call, research/prediction.md 1.
 constexpr std::int64_t longest_way_to_lock_ns = 50'000;
 
-/// Futex addresses whose data symbol is remembered.
-constexpr std::size_t max_data_symbols = 4096;
-
-/// Calls whose first argument is the descriptor that says what kind of kernel time it is.
-constexpr std::array<std::string_view, 20> descriptor_calls = {
-    "read",      "write",     "pread64",  "pwrite64", "readv",   "writev", "sendto",
-    "recvfrom",  "sendmsg",   "recvmsg",  "preadv",   "pwritev", "fsync",  "fdatasync",
-    "ftruncate", "fallocate", "sendmmsg", "recvmmsg", "accept",  "accept4"};
-
-bool takes_descriptor(std::string_view call) {
-  return std::find(descriptor_calls.begin(), descriptor_calls.end(), call) !=
-         descriptor_calls.end();
-}
-
-bool is_lock_call(std::string_view call) {
-  return call == "futex" || call == "flock" || call == "semop" || call == "semtimedop";
-}
-
 }  // namespace
 
 Reducer::Reducer(const System& system, ProcessTree& tree, std::uint32_t root, bool kernel_seen)
-    : tree_(tree),
-      kernel_seen_(kernel_seen),
-      symbols_(system),
-      tasks_(root, 0),
-      places_(tasks_, symbols_),
-      cells_(tasks_),
-      sweep_(tasks_, places_, cells_, waits_.all(), kernel_seen),
-      descriptors_(system),
-      poller_(system) {
+    : kernel_seen_(kernel_seen), books_(system, tree, root, kernel_seen), poller_(system) {
   living_.push_back(0);
   if (!kernel_seen_)
-    sweep_.set_unseen_places(places_.unseen_kernel(Role::work), places_.unseen_kernel(Role::lock));
+    books_.sweep.set_unseen_places(books_.places.unseen_kernel(Role::work),
+                                   books_.places.unseen_kernel(Role::lock));
 }
 
 void Reducer::add(perf::Record record, perf::EventKind kind, std::int64_t period_ns) {
@@ -64,9 +39,9 @@ void Reducer::add(perf::Record record, perf::EventKind kind, std::int64_t period
   // Births count at once: who waits for the tree must not overlook a child that was just made.
   if (const auto* fork = std::get_if<perf::Fork>(&record.what))
     if (fork->pid != fork->parent_pid &&
-        tree_.ever.contains(static_cast<pid_t>(fork->parent_pid))) {
-      tree_.live.insert(static_cast<pid_t>(fork->pid));
-      tree_.ever.insert(static_cast<pid_t>(fork->pid));
+        books_.tree.ever.contains(static_cast<pid_t>(fork->parent_pid))) {
+      books_.tree.live.insert(static_cast<pid_t>(fork->pid));
+      books_.tree.ever.insert(static_cast<pid_t>(fork->pid));
     }
   pending_.push_back({std::move(record), kind, period_ns});
 }
@@ -81,7 +56,7 @@ void Reducer::advance(std::int64_t before_ns) {
     apply(pending_[done]);
   }
   pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(done));
-  sweep_.advance(before_ns - sweep_lag_ns);
+  books_.sweep.advance(before_ns - sweep_lag_ns);
 }
 
 void Reducer::apply(const Pending& pending) {
@@ -100,25 +75,26 @@ void Reducer::apply(const Pending& pending) {
     return;
   }
   if (const auto* exit = std::get_if<perf::Exit>(&pending.record.what)) {
-    const int thread = tasks_.thread_of(exit->tid);
-    if (thread >= 0) sweep_.add({.time_ns = now, .kind = Happening::Kind::dead, .thread = thread});
+    const int thread = books_.tasks.thread_of(exit->tid);
+    if (thread >= 0)
+      books_.sweep.add({.time_ns = now, .kind = Happening::Kind::dead, .thread = thread});
     if (thread >= 0) poller_.forget(static_cast<pid_t>(exit->tid));
     if (thread >= 0) std::erase(living_, thread);
     if (thread >= 0) slices_.erase(thread);
     tally_.tasks += thread >= 0;
   }
-  const int born = tasks_.apply(pending.record, tree_);
-  if (born >= 0) sweep_.add({.time_ns = now, .kind = Happening::Kind::born, .thread = born});
+  const int born = books_.tasks.apply(pending.record, books_.tree);
+  if (born >= 0) books_.sweep.add({.time_ns = now, .kind = Happening::Kind::born, .thread = born});
   if (born >= 0) living_.push_back(born);
   tally_.tasks += born >= 0;
-  if (!started_ && tasks_.exec_ns() >= 0) {
+  if (!started_ && books_.tasks.exec_ns() >= 0) {
     started_ = true;
-    sweep_.start(tasks_.exec_ns());
+    books_.sweep.start(books_.tasks.exec_ns());
   }
 }
 
 void Reducer::apply_switch(const perf::Stamp& stamp, const perf::Switch& change) {
-  const int thread = tasks_.thread_of(stamp.tid);
+  const int thread = books_.tasks.thread_of(stamp.tid);
   if (!change.out) judge_left(stamp, thread);
   if (thread < 0) return;
   tally_.switches += 1;
@@ -138,7 +114,7 @@ void Reducer::apply_switch(const perf::Stamp& stamp, const perf::Switch& change)
     happening.kind =
         change.preempted && !passes ? Happening::Kind::preempted : Happening::Kind::out;
   }
-  sweep_.add(happening);
+  books_.sweep.add(happening);
 }
 
 /// A thread that was preempted and, once it runs again, waits at once was on its way to that wait:
@@ -151,7 +127,7 @@ void Reducer::judge_slice(int thread, const perf::Switch& change, std::int64_t n
     slice.preempted_ns = now_ns;
   } else {
     if (slice.preempted_ns >= 0 && now_ns - slice.in_ns < longest_way_to_lock_ns)
-      sweep_.add(
+      books_.sweep.add(
           {.time_ns = slice.preempted_ns, .kind = Happening::Kind::queued, .thread = thread});
     slice.preempted_ns = -1;
   }
@@ -162,50 +138,21 @@ void Reducer::judge_left(const perf::Stamp& stamp, int taker) {
   const auto left = left_waking_.find(stamp.cpu);
   if (left == left_waking_.end()) return;
   if (taker < 0)
-    sweep_.add({.time_ns = static_cast<std::int64_t>(stamp.time_ns),
-                .kind = Happening::Kind::starved,
-                .thread = left->second});
+    books_.sweep.add({.time_ns = static_cast<std::int64_t>(stamp.time_ns),
+                      .kind = Happening::Kind::starved,
+                      .thread = left->second});
   left_waking_.erase(left);
 }
 
 void Reducer::apply_sample(const perf::Stamp& stamp, const perf::Sample& sample,
                            std::int64_t period_ns) {
-  const int thread = tasks_.thread_of(stamp.tid);
+  const int thread = books_.tasks.thread_of(stamp.tid);
   if (thread < 0) return;
   tally_.samples += 1;
-  const int place =
-      sample.kernel ? kernel_place(thread, stamp, sample) : user_place(thread, stamp, sample);
-  sweep_.add_sample(static_cast<std::int64_t>(stamp.time_ns), thread, place, period_ns);
-}
-
-int Reducer::user_place(int thread, const perf::Stamp& stamp, const perf::Sample& sample) {
-  const int process = tasks_.threads()[static_cast<std::size_t>(thread)].process;
-  const int place = places_.user(process, sample);
-  // One thread alone waits for nobody.
-  if (places_[place].spins &&
-      tasks_.processes()[static_cast<std::size_t>(process)].live_threads > 1)
-    return places_.as_lock(place);
-  if (!places_[place].after_lock_prefix || !sample.registers_known ||
-      !waits_.anything_contended(stamp.pid))
-    return place;
-  for (std::uint64_t value : sample.registers)
-    if (waits_.contended(stamp.pid, value)) return places_.as_lock(place);
-  return place;
-}
-
-int Reducer::kernel_place(int thread, const perf::Stamp& stamp, const perf::Sample& sample) {
-  const KernelPlace at = kernel_.sampled(sample.kernel_chain);
-  Peer peer = Peer::unknown;
-  Role role = Role::work;
-  if (sample.registers_known) {
-    const std::uint64_t first = sample.registers[perf::di];
-    if (takes_descriptor(at.call))
-      peer = descriptors_.look(static_cast<pid_t>(stamp.pid), static_cast<int>(first), tree_).peer;
-    if (is_lock_call(at.call) && waits_.contended(stamp.pid, at.call == "futex" ? first : 0))
-      role = Role::lock;
-  }
-  return places_.kernel(tasks_.threads()[static_cast<std::size_t>(thread)].process, sample, at,
-                        peer, role);
+  const int place = sample.kernel
+                        ? books_.kernel_place(thread, sample, kernel_.sampled(sample.kernel_chain))
+                        : books_.user_place(thread, sample);
+  books_.sweep.add_sample(static_cast<std::int64_t>(stamp.time_ns), thread, place, period_ns);
 }
 
 WaitFacts Reducer::facts_of(const KernelPlace& at, const perf::Sample& sample) const {
@@ -222,23 +169,6 @@ WaitFacts Reducer::facts_of(const KernelPlace& at, const perf::Sample& sample) c
   return facts;
 }
 
-/// The system call that a thread was just leaving: the number is no longer in a register, but in
-/// the instruction that loaded it, shortly before `syscall`.
-std::string Reducer::left_call(int process_index, const perf::Sample& sample) {
-  if (!sample.registers_known) return {};
-  const ProcessInfo& process = tasks_.processes()[static_cast<std::size_t>(process_index)];
-  const std::uint64_t ip = sample.registers[perf::ip];
-  const Mapping* mapping = process.space.find(ip);
-  if (!mapping) return {};
-  const auto code = symbols_.bytes_before(tasks_.module_path(mapping->module),
-                                          ip - mapping->start + mapping->file_offset, 32);
-  if (code.size() < 7 || code[code.size() - 2] != 0x0f || code[code.size() - 1] != 0x05) return {};
-  for (std::size_t at = code.size() - 7; at > 0; --at)  // mov imm32, %eax
-    if (code[at] == 0xb8 && code[at + 3] == 0 && code[at + 4] == 0)
-      return system_call_name(code[at + 1] | code[at + 2] << 8);
-  return {};
-}
-
 /// Preempted inside or at the end of a call that woke another one (DESIGN section 4).
 bool Reducer::wakes_another(const KernelPlace& at, const WaitFacts& facts,
                             const perf::Sample& sample) {
@@ -252,62 +182,32 @@ bool Reducer::wakes_another(const KernelPlace& at, const WaitFacts& facts,
          facts.call == "writev";
 }
 
-std::string Reducer::data_symbol_at(int process_index, std::uint64_t address) {
-  const auto [it, fresh] = data_symbols_.try_emplace({process_index, address});
-  if (!fresh) return it->second;
-  if (data_symbols_.size() > max_data_symbols) data_symbols_.clear();
-  const ProcessInfo& process = tasks_.processes()[static_cast<std::size_t>(process_index)];
-  const std::string& path = tasks_.module_path(process.executable);
-  std::string name;
-  for (const auto& [start, mapping] : process.space.all()) {
-    if (mapping.module != process.executable) continue;
-    const std::uint64_t bias = start - symbols_.virtual_address(path, mapping.file_offset);
-    name = symbols_.data_symbol(path, address - bias);
-    if (!name.empty()) break;
-  }
-  data_symbols_[{process_index, address}] = name;
-  return name;
-}
-
-int Reducer::intern_wait(int process_index, WaitFacts& facts, const std::string& object, int place,
-                         std::int64_t at_ns) {
-  const ProcessInfo& process = tasks_.processes()[static_cast<std::size_t>(process_index)];
-  if (place >= 0) facts.module = tasks_.module_path(places_[place].module);
-  if (facts.call == "futex" && facts.args_known) {
-    const std::string symbol = data_symbol_at(process_index, facts.args[0]);
-    if (!runtime_lock_name(symbol).empty()) facts.lock_object = symbol;
-  }
-  if (is_lock(classify_wait(facts)))
-    waits_.lock_waited(process.pid, facts.call == "futex" ? facts.args[0] : 0, at_ns);
-  const bool timed = facts.call == "futex" && facts.args_known && facts.args[3] != 0;
-  return waits_.intern(facts, timed ? timed_futex : object, place);
-}
-
 void Reducer::apply_switch_sample(const perf::Stamp& stamp, const perf::Sample& sample) {
-  const int thread = tasks_.thread_of(stamp.tid);
+  const int thread = books_.tasks.thread_of(stamp.tid);
   if (thread < 0) return;
   tally_.switch_samples += 1;
   KernelPlace at = kernel_.switched_out(sample.kernel_chain);
-  const int process = tasks_.threads()[static_cast<std::size_t>(thread)].process;
-  if (at.call.empty() && at.in_call) at.call = left_call(process, sample);
+  const int process = books_.tasks.threads()[static_cast<std::size_t>(thread)].process;
+  if (at.call.empty() && at.in_call) at.call = books_.left_call(process, sample);
   if (at.call.empty() && at.activity != Activity::page_fault && at.activity != Activity::file_fault)
     return;
   WaitFacts facts = facts_of(at, sample);
   if (wakes_another(at, facts, sample)) {
     preempted_while_waking_[thread] = true;
     // It woke the next holder of a lock and was preempted by it: it queues behind that one.
-    if (facts.call == "futex" && waits_.contended(stamp.pid, facts.args[0]))
+    if (facts.call == "futex" && books_.waits.contended(stamp.pid, facts.args[0]))
       facts.args[1] = FUTEX_WAIT_PRIVATE, facts.args[2] = 2;
   }
-  const std::string object = describe_wait(facts, static_cast<pid_t>(stamp.pid),
-                                           static_cast<pid_t>(stamp.tid), tree_, descriptors_);
+  const std::string object =
+      describe_wait(facts, static_cast<pid_t>(stamp.pid), static_cast<pid_t>(stamp.tid),
+                    books_.tree, books_.descriptors);
   const auto now = static_cast<std::int64_t>(stamp.time_ns);
-  const int place = places_.caller_of_kernel(process, sample);
+  const int place = books_.places.caller_of_kernel(process, sample);
   // The sample comes just before the switch record that it belongs to.
-  sweep_.add({.time_ns = now,
-              .kind = Happening::Kind::announce,
-              .thread = thread,
-              .value = intern_wait(process, facts, object, place, now)});
+  books_.sweep.add({.time_ns = now,
+                    .kind = Happening::Kind::announce,
+                    .thread = thread,
+                    .value = books_.intern_wait(process, facts, object, place, now)});
 }
 
 void Reducer::poll_waits(std::int64_t budget_ns) {
@@ -315,20 +215,17 @@ void Reducer::poll_waits(std::int64_t budget_ns) {
   for (std::size_t looked = 0; looked < living_.size(); ++looked) {
     next_poll_ = (next_poll_ + 1) % living_.size();
     const int index = living_[next_poll_];
-    const ThreadInfo& thread = tasks_.threads()[static_cast<std::size_t>(index)];
-    const ProcessInfo& process = tasks_.processes()[static_cast<std::size_t>(thread.process)];
+    const ThreadInfo& thread = books_.tasks.threads()[static_cast<std::size_t>(index)];
+    const ProcessInfo& process = books_.tasks.processes()[static_cast<std::size_t>(thread.process)];
     const std::int64_t now = clock_ns(CLOCK_MONOTONIC);
     auto polled =
-        poller_.poll(static_cast<pid_t>(process.pid), static_cast<pid_t>(thread.tid), tree_);
+        poller_.poll(static_cast<pid_t>(process.pid), static_cast<pid_t>(thread.tid), books_.tree);
     if (polled) {
       tally_.polls += 1;
-      perf::Sample at;
-      at.ip = polled->user_ip;
-      const int place = at.ip ? places_.user(thread.process, at) : -1;
-      sweep_.add({.time_ns = now,
-                  .kind = Happening::Kind::waiting,
-                  .thread = index,
-                  .value = intern_wait(thread.process, polled->facts, polled->object, place, now)});
+      books_.sweep.add({.time_ns = now,
+                        .kind = Happening::Kind::waiting,
+                        .thread = index,
+                        .value = books_.polled_wait(index, *polled, now)});
     }
     if (clock_ns(CLOCK_THREAD_CPUTIME_ID) > until) break;
   }
@@ -336,19 +233,7 @@ void Reducer::poll_waits(std::int64_t budget_ns) {
 
 void Reducer::finish(Profile& profile, std::int64_t start_ns, std::int64_t end_ns) {
   advance(end_ns + 1);
-  sweep_.finish(end_ns);
-  std::vector<int> location_of;
-  profile.locations = places_.resolve(location_of);
-  cells_.finish(profile, location_of, exec_ns() >= 0 ? exec_ns() : start_ns, end_ns);
-  profile.waits = waits_.all();
-  for (Wait& wait : profile.waits)
-    wait.location = wait.location < 0 ? -1 : location_of[static_cast<std::size_t>(wait.location)];
-  if (places_.without_lines())
-    profile.notes.emplace_back(
-        "much debug information: lines were looked up for the places with most samples only");
-  if (places_.folded())
-    profile.notes.emplace_back(
-        "more than 20 000 places of code: further ones are known by page only");
+  books_.finish(profile, exec_ns() >= 0 ? exec_ns() : start_ns, end_ns);
 }
 
 }  // namespace bottleneck::sched

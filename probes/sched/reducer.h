@@ -4,18 +4,13 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "probes/perf/events.h"
 #include "probes/perf/records.h"
-#include "probes/sched/descriptors.h"
-#include "probes/sched/sweep.h"
-#include "probes/sched/wait_poller.h"
-#include "probes/sched/wait_table.h"
+#include "probes/sched/ledger.h"
 
 namespace bottleneck::sched {
 
@@ -44,7 +39,7 @@ class Reducer {
 
   std::size_t waiting() const { return pending_.size(); }
   const Tally& tally() const { return tally_; }
-  std::int64_t exec_ns() const { return tasks_.exec_ns(); }
+  std::int64_t exec_ns() const { return books_.tasks.exec_ns(); }
 
  private:
   struct Pending {
@@ -58,26 +53,13 @@ class Reducer {
   void judge_slice(int thread, const perf::Switch& change, std::int64_t now_ns);
   void judge_left(const perf::Stamp& stamp, int taker);
   void apply_switch(const perf::Stamp& stamp, const perf::Switch& change);
-  int kernel_place(int thread, const perf::Stamp& stamp, const perf::Sample& sample);
-  int user_place(int thread, const perf::Stamp& stamp, const perf::Sample& sample);
-  std::string left_call(int process, const perf::Sample& sample);
   static bool wakes_another(const KernelPlace& at, const WaitFacts& facts,
                             const perf::Sample& sample);
   WaitFacts facts_of(const KernelPlace& at, const perf::Sample& sample) const;
-  int intern_wait(int process, WaitFacts& facts, const std::string& object, int place,
-                  std::int64_t at_ns);
-  std::string data_symbol_at(int process, std::uint64_t address);
 
-  ProcessTree& tree_;
   bool kernel_seen_;
-  Symbols symbols_;
+  Ledger books_;
   KernelStack kernel_;
-  Tasks tasks_;
-  Places places_;
-  WaitTable waits_;
-  Cells cells_;
-  Sweep sweep_;
-  Descriptors descriptors_;
   WaitPoller poller_;
   std::vector<Pending> pending_;
   Tally tally_;
@@ -91,7 +73,6 @@ class Reducer {
   std::unordered_map<int, Slice> slices_;               ///< by thread
   std::vector<int> living_;                             ///< threads, for the poller
   std::unordered_map<std::uint32_t, int> left_waking_;  ///< by CPU: preempted while waking another
-  std::map<std::pair<int, std::uint64_t>, std::string> data_symbols_;
 };
 
 }  // namespace bottleneck::sched
