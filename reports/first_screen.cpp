@@ -1,12 +1,10 @@
 #include <algorithm>
-#include <cmath>
 
 #include <fmt/format.h>
-#include <string.h>
 
 #include "reports/bars.h"
+#include "reports/describe.h"
 #include "reports/sections.h"
-#include "reports/units.h"
 #include "reports/visible.h"
 #include "src/core/words.h"
 
@@ -15,7 +13,6 @@ namespace {
 
 // How many lines each part may have: with the blank ones between them 24, whatever the report
 // holds.
-constexpr double largest_bound_shown = 20;
 constexpr int verdict_lines = 3;
 constexpr int bar_rows = 6;
 // If idle, two bars: fewer lines for the verdict and the advice make room for the second.
@@ -30,42 +27,10 @@ constexpr int sure_lines = 2;
 constexpr int label_columns = 18;  // the longest class name and two blanks
 constexpr int longest_bar = 40;
 
-std::string describe_end(const Run& run) {
-  if (run.timed_out) return fmt::format("stopped by --timeout, exit {}", run.exit_status);
-  if (run.interrupted) return fmt::format("interrupted, exit {}", run.exit_status);
-  if (run.signal == 0) return fmt::format("exit {}", run.exit_status);
-  const char* name = sigabbrev_np(run.signal);
-  return name ? fmt::format("killed by SIG{}", name)
-              : fmt::format("killed by signal {}", run.signal);
-}
-
-/// With -n: "3.21 s wall, median of 5 (3.11 s – 3.40 s)".
-std::string describe_wall(const Profile& profile, const Run& run) {
-  if (profile.runs.size() < 2) return format_seconds(run.wall_s) + " wall";
-  const auto [least, most] =
-      std::minmax_element(profile.runs.begin(), profile.runs.end(),
-                          [](const Run& a, const Run& b) { return a.wall_s < b.wall_s; });
-  return fmt::format("{} wall, median of {} ({} – {})", format_seconds(run.wall_s),
-                     profile.runs.size(), format_seconds(least->wall_s),
-                     format_seconds(most->wall_s));
-}
-
-std::string describe_cpus(const Profile& profile, const Run& run) {
-  if (run.wall_s <= 0) return fmt::format("{} CPUs", profile.machine.cpus());
-  const int cpus = profile.machine.cpus();
-  return fmt::format("{:.1f} of {} CPU{} busy", (run.user_s + run.system_s) / run.wall_s, cpus,
-                     cpus == 1 ? "" : "s");
-}
-
 void add_head(Screen& screen, const Profile& profile) {
   constexpr int shortest_command = 12;
   const std::string title = "bottleneck  ";
-  std::string facts = "no run in this profile";
-  if (!profile.runs.empty()) {
-    const Run& run = profile.this_run();
-    facts = fmt::format("{} · {} · {}", describe_wall(profile, run), describe_cpus(profile, run),
-                        describe_end(run));
-  }
+  const std::string facts = describe_facts(profile);
   const int left = screen.width() - width_of(title) - width_of(facts) - 2;
   const std::string command = make_visible(quote_command(profile.target.command));
   screen.add({{title, Hue::faint},
@@ -73,57 +38,18 @@ void add_head(Screen& screen, const Profile& profile) {
               {"  " + facts}});
 }
 
-std::string name_verdict(const Verdict& verdict) {
-  std::string words;
-  if (verdict.mixed) {
-    words = "mixed:";
-    for (std::size_t i = 0; i < verdict.top.size(); ++i) {
-      words += fmt::format("{} {}", i == 0 ? "" : " +", to_string(verdict.top[i]));
-    }
-  } else {
-    words = to_string(verdict.kind);
-  }
-  if (verdict.detail != Detail::none) words += fmt::format(", {}", to_string(verdict.detail));
-  return words + fmt::format(", {}", to_string(verdict.parallelism));
-}
-
-int percent_of(const std::vector<BarRow>& rows, Bottleneck kind, double share) {
-  for (const BarRow& row : rows) {
-    if (row.label == to_string(kind)) return row.percent;
-  }
-  return static_cast<int>(std::lround(share * 100));
-}
-
 void add_verdict(Screen& screen, const Report& report, const std::vector<BarRow>& rows) {
-  const Verdict& verdict = report.verdict;
-  if (verdict.idle) {
-    const auto sleep = report.shares.find(Bottleneck::sleep);
-    const double share = sleep == report.shares.end() ? verdict.share : sleep->second;
-    const std::string words = fmt::format("  idle {} %, waiting for work     ",
-                                          percent_of(rows, Bottleneck::sleep, share));
-    screen.add_wrapped({words, Hue::bold}, verdict.sentence.empty() ? " " : verdict.sentence,
+  const Headline headline = describe_verdict(report, rows);
+  const std::string words = "  " + headline.name + "     ";
+  if (report.verdict.idle) {
+    screen.add_wrapped({words, Hue::bold}, headline.said.empty() ? " " : headline.said,
                        idle_verdict_lines);
-    return;
-  }
-  std::string said;
-  if (!verdict.mixed) {
-    said = fmt::format("{} % ", percent_of(rows, verdict.kind, verdict.share));
-  }
-  said += verdict.sentence.empty() ? "of the time" : verdict.sentence;
-  const std::string words = "  " + name_verdict(verdict) + "     ";
-  if (width_of(words) <= screen.width() / 2) {
-    screen.add_wrapped({words, Hue::bold}, said, verdict_lines);
+  } else if (width_of(words) <= screen.width() / 2) {
+    screen.add_wrapped({words, Hue::bold}, headline.said, verdict_lines);
   } else {
     screen.add({{words, Hue::bold}});
-    screen.add_wrapped({"    "}, said, verdict_lines - 1);
+    screen.add_wrapped({"    "}, headline.said, verdict_lines - 1);
   }
-}
-
-std::string note_of(const Report& report, Bottleneck kind) {
-  for (const Finding& finding : report.findings) {
-    if (finding.kind == kind) return finding.note;
-  }
-  return "";
 }
 
 void add_bars(Screen& screen, const Report& report, const std::vector<BarRow>& rows, bool notes) {
@@ -140,33 +66,17 @@ void add_bars(Screen& screen, const Report& report, const std::vector<BarRow>& r
   }
 }
 
-const Finding* finding_of_verdict(const Report& report) {
-  for (const Finding& finding : report.findings) {
-    if (finding.kind == report.verdict.kind) return &finding;
-  }
-  return nullptr;
-}
-
 void add_where(Screen& screen, const Report& report) {
-  const Where& where = report.verdict.where;
-  const std::string place = name_place(where);
+  const std::string place = describe_where(report, report.verdict.where);
   if (place.empty()) {
     screen.add({{"  where  ", Hue::faint}, {"not known", Hue::plain}});
     return;
   }
-  std::string text;
-  if (!where.function.empty() && !where.file.empty()) text = name_function(where.function) + "  ";
-  text += place;
-  const bool launched =
-      !report.profile.processes.empty() && where.process == report.profile.processes.front().name;
-  if (!where.process.empty() && !launched && where.process != place)
-    text += "  in " + where.process;
-  if (where.share > 0) text += "   " + format_percent(where.share);
   std::string why;
-  if (const Finding* finding = finding_of_verdict(report)) {
+  if (const Finding* finding = finding_of(report, report.verdict.kind)) {
     for (const std::string& one : finding->supports) why += (why.empty() ? "   " : "; ") + one;
   }
-  screen.add({{"  where  ", Hue::faint}, {text}, {why, Hue::faint}});
+  screen.add({{"  where  ", Hue::faint}, {place}, {why, Hue::faint}});
 }
 
 void add_ruled_out(Screen& screen, const Verdict& verdict) {
@@ -178,36 +88,12 @@ void add_ruled_out(Screen& screen, const Verdict& verdict) {
   screen.add_wrapped({"  not    ", Hue::faint}, text, ruled_out_lines);
 }
 
-std::string describe_gain(const Recommendation& advice) {
-  const Quantity& speedup = advice.prediction.speedup;
-  std::string range = format_factor(speedup.high);
-  if (speedup.low < speedup.high) {
-    const std::string low = format_factor(speedup.low);
-    range = fmt::format("{} – {}", low.substr(0, low.find("×")), range);
-  }
-  switch (advice.claim) {
-    case Claim::bound:
-      // Beyond this the figure says only that the slice is nearly the whole run.
-      if (speedup.high > largest_bound_shown) return "nearly all of it";
-      return "at most " + format_factor(speedup.high);
-    case Claim::conditional:
-      return "if independent " + range;
-    case Claim::expected:
-      return "expect " + range;
-    case Claim::verified:
-      return "verified " + range;
-  }
-  return "";
-}
-
 void add_advice(Screen& screen, const Report& report) {
   constexpr int place_needs = 100;  // on a narrow screen the action says more than its place
   const int place_columns = screen.width() >= place_needs ? 22 : 0;
   const std::string label = "  do     ";
   if (report.recommendations.empty()) {
-    screen.add({{label, Hue::faint},
-                {report.verdict.idle ? "nothing: waiting for work is no fault of the program"
-                                     : "nothing that would give 1.05× or more"}});
+    screen.add({{label, Hue::faint}, {describe_no_advice(report.verdict)}});
     return;
   }
   const int most = report.verdict.idle ? idle_advice_rows : advice_rows;
@@ -228,31 +114,8 @@ void add_advice(Screen& screen, const Report& report) {
   }
 }
 
-/// What could not be seen, so that nobody takes silence for a measurement.
-std::string describe_missing(const Profile& profile) {
-  constexpr std::string_view counters = "perf.counters";
-  std::string text;
-  bool counters_named = profile.tier == Tier::A;
-  const auto add = [&](std::string_view what) {
-    text += fmt::format("{}no {}", text.empty() ? "" : ", ", what);
-  };
-  for (const ProbeState& probe : profile.probes) {
-    if (probe.name == counters) counters_named = true;
-    if (probe.status != ProbeStatus::unavailable) continue;
-    add(probe.name == counters ? "hardware counters" : probe.name);
-  }
-  if (!counters_named) add("hardware counters");
-  return text.empty() ? "" : text + " here: bottleneck doctor";
-}
-
 void add_sure(Screen& screen, const Report& report) {
-  const Verdict& verdict = report.verdict;
-  std::string text = fmt::format("{} (", to_string(verdict.confidence));
-  for (const std::string& reason : verdict.reasons) text += reason + ", ";
-  text += fmt::format("tier {}", to_string(report.profile.tier));
-  const std::string missing = describe_missing(report.profile);
-  if (!missing.empty()) text += "; " + missing;
-  screen.add_wrapped({"  sure?  ", Hue::faint}, text + ")", sure_lines);
+  screen.add_wrapped({"  sure?  ", Hue::faint}, describe_sure(report), sure_lines);
 }
 
 void add_next(Screen& screen, const Profile& profile, const TerminalStyle& style) {

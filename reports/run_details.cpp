@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/listings.h"
 #include "reports/sections.h"
 #include "reports/table.h"
 #include "reports/units.h"
@@ -11,7 +12,7 @@ namespace bottleneck {
 namespace {
 
 constexpr std::size_t shown_phases = 12;
-constexpr std::size_t shown_threads = 20;
+constexpr std::size_t shown_rows = 20;  // issue: "the top 20 functions on- and off-CPU"
 
 void add_parallelism(Screen& screen, const ParallelismReport& parallelism) {
   screen.add_blank();
@@ -31,20 +32,6 @@ void add_parallelism(Screen& screen, const ParallelismReport& parallelism) {
   if (!histogram.empty()) screen.add_wrapped({"  working threads  "}, histogram, 3);
 }
 
-std::string describe_shares(const std::map<Bottleneck, double>& shares) {
-  constexpr double shown_from = 0.01;
-  std::vector<std::pair<Bottleneck, double>> order(shares.begin(), shares.end());
-  std::stable_sort(order.begin(), order.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
-  std::string text;
-  for (const auto& [kind, share] : order) {
-    if (share < shown_from) break;
-    text +=
-        fmt::format("{}{} {}", text.empty() ? "" : ", ", to_string(kind), format_percent(share));
-  }
-  return text;
-}
-
 void add_phases(Screen& screen, const std::vector<Phase>& phases) {
   std::vector<std::vector<std::string>> rows;
   for (const Phase& phase : phases) {
@@ -58,41 +45,8 @@ void add_phases(Screen& screen, const std::vector<Phase>& phases) {
   add_table(screen, "Phases" + more, {{"start", true}, {"wall", true}, {"shares"}}, rows);
 }
 
-std::string name_thread(const Thread& thread) {
-  std::string name = thread.name;
-  if (thread.folded > 1) name += fmt::format(" ×{}", thread.folded);
-  if (thread.ticker) name += " (ticker)";
-  return name;
-}
-
-void add_threads(Screen& screen, const Profile& profile) {
-  std::vector<const Thread*> threads;
-  for (const Thread& thread : profile.threads) threads.push_back(&thread);
-  std::stable_sort(threads.begin(), threads.end(),
-                   [](const Thread* a, const Thread* b) { return a->cpu_s > b->cpu_s; });
-  std::vector<std::vector<std::string>> rows;
-  for (const Thread* thread : threads) {
-    if (rows.size() == shown_threads) break;
-    const Process& process = profile.processes.at(static_cast<std::size_t>(thread->process));
-    rows.push_back({format_seconds(thread->cpu_s), format_seconds(thread->end_s - thread->start_s),
-                    format_count(static_cast<double>(thread->switches)),
-                    format_count(static_cast<double>(thread->preemptions)),
-                    fmt::format("{}", thread->tid), name_thread(*thread),
-                    fmt::format("{} {}{}", process.name, process.pid,
-                                process.still_running ? " (still running)" : "")});
-  }
-  const std::string more = threads.size() > shown_threads
-                               ? fmt::format(", the top {} of {}", shown_threads, threads.size())
-                               : "";
-  add_table(screen, "Threads" + more,
-            {{"on a CPU", true},
-             {"lived", true},
-             {"blocked", true},
-             {"preempted", true},
-             {"tid", true},
-             {"name"},
-             {"process"}},
-            rows);
+void add_listing(Screen& screen, const Listing& listing) {
+  add_table(screen, listing.title + describe_cut(listing), listing.columns, listing.rows);
 }
 
 void add_overhead(Screen& screen, const Overhead& overhead) {
@@ -111,11 +65,16 @@ void add_overhead(Screen& screen, const Overhead& overhead) {
 
 }  // namespace
 
+void add_code_details(Screen& screen, const Profile& profile) {
+  add_listing(screen, list_on_cpu(profile, shown_rows));
+  add_listing(screen, list_blocked(profile, shown_rows));
+}
+
 void add_run_details(Screen& screen, const Report& report) {
   constexpr int lines_of_a_note = 4;
   add_parallelism(screen, report.parallelism);
   add_phases(screen, report.phases);
-  add_threads(screen, report.profile);
+  add_listing(screen, list_threads(report.profile, shown_rows));
   add_overhead(screen, report.profile.overhead);
   for (const std::string& note : report.profile.notes) {
     screen.add_wrapped({"note          ", Hue::bold}, note, lines_of_a_note);

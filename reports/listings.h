@@ -1,0 +1,32 @@
+// The long tables as plain values, for every renderer: titles and cells as text that is not yet
+// made visible. Between the Profile and the renderers; they know nothing of width or markup.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "reports/table.h"
+#include "src/core/report.h"
+
+namespace bottleneck {
+
+struct Listing {
+  std::string title;
+  std::vector<Column> columns;
+  std::vector<std::vector<std::string>> rows;
+  std::size_t all = 0;  ///< how many rows there would be without a limit
+};
+
+/// ", the top 20 of 35", or "" where nothing was left out.
+std::string describe_cut(const Listing&);
+
+/// Each with the largest times first.
+Listing list_on_cpu(const Profile&, std::size_t most_rows);
+Listing list_blocked(const Profile&, std::size_t most_rows);
+Listing list_threads(const Profile&, std::size_t most_rows);
+
+/// "memory_latency 93 %, compute 7 %": those that round to at least 1 %.
+std::string describe_shares(const std::map<Bottleneck, double>&);
+
+}  // namespace bottleneck
