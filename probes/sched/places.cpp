@@ -182,6 +182,16 @@ int Places::as_lock(int index) {
   return it->second;
 }
 
+int Places::somewhere(int process) {
+  Place place;
+  place.module = tasks_.processes()[static_cast<std::size_t>(process)].executable;
+  place.offset = ~std::uint64_t{0};  // no file is so long
+  place.page_only = true;
+  const auto [it, fresh] = by_user_.try_emplace(key_of(place), static_cast<int>(places_.size()));
+  if (fresh) places_.push_back(std::move(place));
+  return it->second;
+}
+
 int Places::unseen_kernel(Role role) {
   KernelPlace at;
   at.activity = Activity::unknown_kernel;

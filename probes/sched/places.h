@@ -56,6 +56,8 @@ class Places {
   int kernel(int process, const perf::Sample& sample, const KernelPlace& at, Peer peer, Role role);
   /// The same user place, burnt in a fight for a lock.
   int as_lock(int place);
+  /// User code of that process, nobody knows where (tier D).
+  int somewhere(int process);
   /// Kernel time that cannot be seen (tier B2).
   int unseen_kernel(Role role);
 
