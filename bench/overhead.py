@@ -189,14 +189,15 @@ def table(targets, options, missing):
     return "\n".join(lines)
 
 
-def write(text):
+def write(text, begin=BEGIN, end=END):
+    """Puts `text` between its markers in docs/overhead.md."""
     path = f"{ROOT}/docs/overhead.md"
     with open(path, encoding="utf-8") as file:
         page = file.read()
-    before, rest = page.split(BEGIN, 1)
-    after = rest.split(END, 1)[1]
+    before, rest = page.split(begin, 1)
+    after = rest.split(end, 1)[1]
     with open(path, "w", encoding="utf-8") as file:
-        file.write(f"{before}{BEGIN}\n{text}\n{END}{after}")
+        file.write(f"{before}{begin}\n{text}\n{end}{after}")
 
 
 def self_test():
