@@ -12,16 +12,17 @@
 namespace bottleneck::inject {
 
 /// Why a program cannot be sampled from inside, in words for a user ("it is linked statically",
-/// "it is setuid", "it was built with AddressSanitizer", "it is a 32-bit program"); nullopt: it can.
-/// A script is judged by its interpreter. Units: `file` is the path of the program as found in PATH.
+/// "it is setuid", "it was built with AddressSanitizer", "it is a 32-bit program"); nullopt: it
+/// can. A script is judged by its interpreter. Units: `file` is the path of the program as found in
+/// PATH.
 std::optional<std::string> refuse_preload(const System& system, const std::string& file);
 
 /// The sampler's shared object beside the running executable, installed or in the build tree;
 /// nullopt: not found.
 std::optional<std::string> find_sampler_object(const System& system);
 
-/// "NAME=value" settings for the target. Keeps what LD_PRELOAD and ASAN_OPTIONS hold in `environ_of`
-/// (entries "NAME=value"); theirs comes first.
+/// "NAME=value" settings for the target. Keeps what LD_PRELOAD and ASAN_OPTIONS hold in
+/// `environ_of` (entries "NAME=value"); theirs comes first.
 std::vector<std::string> preload_environment(const std::vector<std::string>& environ_of,
                                              const std::string& object, const std::string& segment);
 

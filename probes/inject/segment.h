@@ -1,7 +1,8 @@
-/* The shared memory through which the preloaded sampler (sampler.c, tier C) hands its samples to the
- * launcher: a header and a ring of records of fixed size, written by many threads of many processes
- * in signal handlers and read by one. Plain C: it is compiled into the target. Whatever either side
- * dies of, the other goes on; the reader trusts nothing that lies here (segment_reader.h). */
+// The shared memory through which the preloaded sampler (sampler.c, tier C) hands its samples to
+// the launcher: a header and a ring of records of fixed size, written by many threads of many
+// processes in signal handlers and read by one. Plain C: it is compiled into the target. Whatever
+// either side dies of, the other goes on; the reader trusts nothing that lies here
+// (segment_reader.h).
 #pragma once
 
 #include <stdint.h>
@@ -14,7 +15,8 @@ enum {
   segment_version = 1,
   segment_registers = 18, /* in the order of probes/perf/records.h */
   segment_frames = 40,
-  segment_capacity = 8192 /* records; a power of two: 4 MB, 0.5 s of 64 threads at 250 samples a second */
+  /* Records; a power of two: 4 MB, 0.5 s of 64 threads at 250 samples a second. */
+  segment_capacity = 8192
 };
 
 /* One sample, 512 bytes. */
@@ -27,7 +29,9 @@ struct segment_record {
   uint32_t frames;  /* valid in chain */
   uint64_t registers[segment_registers];
   uint64_t stack_top; /* the word at the stack pointer; 0 unknown */
-  uint64_t chain[segment_frames]; /* return addresses by frame pointers, the sampled address first */
+  uint64_t reserved;  /* 0 */
+  /* Return addresses by frame pointers, the sampled address first. */
+  uint64_t chain[segment_frames];
 };
 
 struct segment_header {
@@ -41,10 +45,20 @@ struct segment_header {
   char pad1[56];
   uint64_t tail; /* next position to read; moved by the reader alone */
   char pad2[56];
-  uint64_t lost;       /* samples that found the ring full */
-  uint64_t processes;  /* that the sampler has started in */
+  uint64_t lost;          /* samples that found the ring full */
+  uint64_t processes;     /* that the sampler has started in */
   uint64_t without_timer; /* threads that could get none */
-  char pad3[40];
+  /* Seccomp filters on the launcher. A program with more of them has put itself, or been put, into
+   * a sandbox that may kill for our system calls: the sampler stays out. */
+  uint64_t seccomp_filters;
+  char pad3[32];
 };
 
 enum { segment_header_size = 4096, segment_size = segment_header_size + segment_capacity * 512 };
+
+#ifdef __cplusplus
+static_assert(sizeof(struct segment_record) == 512 && sizeof(struct segment_header) == 256);
+#else
+_Static_assert(sizeof(struct segment_record) == 512, "a record is 512 bytes");
+_Static_assert(sizeof(struct segment_header) == 256, "four cache lines");
+#endif

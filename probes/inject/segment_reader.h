@@ -1,6 +1,6 @@
-// The launcher's end of the tier-C transport (segment.h): makes the memory, and takes samples out of
-// it. The other end is code in the target, so nothing in it is trusted: a record that was cut by a
-// kill is skipped after a while, sizes and counts are ours, and it cannot be shrunk under us.
+// The launcher's end of the tier-C transport (segment.h): makes the memory, and takes samples out
+// of it. The other end is code in the target, so nothing in it is trusted: a record that was cut by
+// a kill is skipped after a while, sizes and counts are ours, and it cannot be shrunk under us.
 #pragma once
 
 #include <chrono>
@@ -36,7 +36,8 @@ class Segment {
 
   /// The path under which a child of ours can open it while we live: /proc/PID/fd/N.
   std::string path() const;
-  /// Takes out what is whole. Units: now_ns of CLOCK_MONOTONIC, for records that never become whole.
+  /// Takes out what is whole. Units: now_ns of CLOCK_MONOTONIC, for records that never become
+  /// whole.
   void drain(std::int64_t now_ns, const std::function<void(InjectedSample&&)>& take);
 
   std::uint64_t lost() const;           ///< ring full, or never became whole
