@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "reports/listings.h"
 #include "reports/sections.h"
-#include "reports/table.h"
 #include "reports/units.h"
 #include "reports/visible.h"
 #include "src/core/words.h"
@@ -30,21 +30,24 @@ std::string describe_quota(const Machine& machine) {
 std::string known(const std::string& text) { return text.empty() ? "not known" : text; }
 
 void add_machine(Screen& screen, const Machine& machine) {
-  const auto add = [&](std::string_view label, const std::string& text) {
+  for (const auto& [label, text] : list_machine(machine)) {
     screen.add({{fmt::format("  {:<9}", label), Hue::faint}, {text}});
-  };
-  add("cpu", known(machine.cpu_model));
-  add("cpus", fmt::format("{} online, {} allowed: a program can use {}", machine.cpus_online,
-                          machine.cpus_allowed, machine.cpus()));
-  add("quota", describe_quota(machine));
-  add("memory", describe_memory(machine));
-  add("L2 cache", machine.l2_bytes ? format_bytes(static_cast<double>(*machine.l2_bytes))
-                                   : std::string("not known"));
-  add("kernel", known(machine.kernel));
-  add("machine", machine.virtualized ? "virtual" : "bare metal, as far as it can be seen");
+  }
 }
 
 }  // namespace
+
+std::vector<std::pair<std::string, std::string>> list_machine(const Machine& machine) {
+  return {{"cpu", known(machine.cpu_model)},
+          {"cpus", fmt::format("{} online, {} allowed: a program can use {}", machine.cpus_online,
+                               machine.cpus_allowed, machine.cpus())},
+          {"quota", describe_quota(machine)},
+          {"memory", describe_memory(machine)},
+          {"L2 cache", machine.l2_bytes ? format_bytes(static_cast<double>(*machine.l2_bytes))
+                                        : std::string("not known")},
+          {"kernel", known(machine.kernel)},
+          {"machine", machine.virtualized ? "virtual" : "bare metal, as far as it can be seen"}};
+}
 
 void add_probe_table(Screen& screen, const std::vector<ProbeState>& probes) {
   constexpr int lines_of_a_reason = 4;
@@ -69,19 +72,25 @@ void add_probe_table(Screen& screen, const std::vector<ProbeState>& probes) {
   if (probes.empty()) screen.add_text("  none");
 }
 
-void add_measurements(Screen& screen, const std::vector<Measurement>& measurements) {
-  std::vector<std::vector<std::string>> rows;
+Listing list_measurements(const std::vector<Measurement>& measurements) {
+  Listing listing{
+      "Measurements", {{"name"}, {"value", true}, {"source, or why not"}}, {}, measurements.size()};
   for (const Measurement& one : measurements) {
     if (const auto* quantity = std::get_if<Quantity>(&one.result)) {
       const std::string partly =
           one.coverage < 1 ? fmt::format(" (measured {} of the time)", format_percent(one.coverage))
                            : "";
-      rows.push_back({one.name, format_quantity(*quantity), one.source + partly});
+      listing.rows.push_back({one.name, format_quantity(*quantity), one.source + partly});
     } else {
-      rows.push_back({one.name, "not measured", std::get<Unavailable>(one.result).reason});
+      listing.rows.push_back({one.name, "not measured", std::get<Unavailable>(one.result).reason});
     }
   }
-  add_table(screen, "Measurements", {{"name"}, {"value", true}, {"source, or why not"}}, rows);
+  return listing;
+}
+
+void add_measurements(Screen& screen, const std::vector<Measurement>& measurements) {
+  const Listing listing = list_measurements(measurements);
+  add_table(screen, listing.title, listing.columns, listing.rows);
 }
 
 std::string render_doctor(const Machine& machine, const std::vector<ProbeState>& probes,

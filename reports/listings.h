@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "reports/table.h"
@@ -25,6 +26,12 @@ std::string describe_cut(const Listing&);
 Listing list_on_cpu(const Profile&, std::size_t most_rows);
 Listing list_blocked(const Profile&, std::size_t most_rows);
 Listing list_threads(const Profile&, std::size_t most_rows);
+
+/// All of them: few, and each says what was measured or why not.
+Listing list_measurements(const std::vector<Measurement>&);
+
+/// Labels and texts: what `doctor` says about the machine.
+std::vector<std::pair<std::string, std::string>> list_machine(const Machine&);
 
 /// "memory_latency 93 %, compute 7 %": those that round to at least 1 %.
 std::string describe_shares(const std::map<Bottleneck, double>&);

@@ -1,0 +1,121 @@
+#include "reports/html_markup.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "reports/visible.h"
+
+namespace bottleneck {
+namespace {
+
+constexpr std::size_t longest_list = 20;
+
+/// A megabyte need not be looked at for the two thousand columns that are shown. No column has more
+/// bytes than a character and its combining mark, four each, so this cut is never seen.
+std::string_view shorten(std::string_view text, int most_columns) {
+  constexpr std::size_t bytes_of_a_column = 8;
+  return text.substr(0, (static_cast<std::size_t>(most_columns) + 2) * bytes_of_a_column);
+}
+
+void add_row(Markup& page, const Listing& listing, const std::vector<std::string>& row) {
+  page.add("<tr>");
+  for (std::size_t c = 0; c < listing.columns.size(); ++c) {
+    if (listing.columns[c].number) {
+      page.add("<td class=\"number\">");
+    } else {
+      page.add("<td>");
+    }
+    page.text(row.at(c), longest_cell).add("</td>");
+  }
+  page.add("</tr>\n");
+}
+
+}  // namespace
+
+std::string escape(std::string_view text, int most_columns) {
+  std::string escaped;
+  for (const char c : cut_to(make_visible(shorten(text, most_columns)), most_columns)) {
+    switch (c) {
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      case '\'':
+        escaped += "&#39;";
+        break;
+      default:
+        escaped += c;
+    }
+  }
+  return escaped;
+}
+
+Markup& Markup::add(Literal literal) {
+  bytes_ += literal.text();
+  return *this;
+}
+
+Markup& Markup::text(std::string_view text, int most_columns) {
+  bytes_ += escape(text, most_columns);
+  return *this;
+}
+
+Markup& Markup::number(double value) {
+  bytes_ += fmt::format("{:.4f}", std::isfinite(value) ? value : 0.0);
+  return *this;
+}
+
+Markup& Markup::element(Literal name, std::string_view content) {
+  add("<").add(name).add(">").text(content);
+  return add("</").add(name).add(">\n");
+}
+
+Markup& Markup::code(std::string_view content) {
+  return add("<code>").text(content).add("</code>");
+}
+
+Markup& Markup::fact(Literal label, std::string_view content) {
+  add("<dt>").add(label).add("</dt><dd>").text(content);
+  return add("</dd>\n");
+}
+
+Markup& Markup::list(const std::vector<std::string>& items) {
+  add("<ul>\n");
+  for (std::size_t i = 0; i < items.size() && i < longest_list; ++i) element("li", items[i]);
+  if (items.size() > longest_list) {
+    element("li", fmt::format("and {} more", items.size() - longest_list));
+  }
+  return add("</ul>\n");
+}
+
+void add_listing(Markup& page, const Listing& listing) {
+  page.add("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
+  page.text(listing.title).add("\">\n<table>\n<caption>").text(listing.title);
+  page.text(describe_cut(listing)).add("</caption>\n<thead><tr>");
+  for (const Column& column : listing.columns) {
+    if (column.number) {
+      page.add("<th scope=\"col\" class=\"number\">");
+    } else {
+      page.add("<th scope=\"col\">");
+    }
+    page.text(column.title).add("</th>");
+  }
+  page.add("</tr></thead>\n<tbody>\n");
+  for (const auto& row : listing.rows) add_row(page, listing, row);
+  page.add("</tbody>\n</table>\n</div>\n");
+  if (listing.rows.empty()) page.element("p", "none");
+  if (listing.all > listing.rows.size()) {
+    page.element("p", fmt::format("and {} more", listing.all - listing.rows.size()));
+  }
+}
+
+}  // namespace bottleneck

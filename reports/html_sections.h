@@ -1,0 +1,36 @@
+// The sections of the page, one function for each, in the order of the page. Between html.h and the
+// Report; each adds a whole <section>. No section decides anything: what is said was decided by the
+// analysis.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "reports/bars.h"
+#include "reports/html_markup.h"
+#include "src/core/report.h"
+
+namespace bottleneck {
+
+/// The style sheet of the page: light, dark and paper.
+extern const Literal page_style;
+
+void add_verdict_section(Markup&, const Report&);  ///< bars included
+void add_advice_section(Markup&, const Report&);
+void add_evidence_section(Markup&, const Report&);
+void add_course_section(Markup&, const Report&);  ///< phases and parallelism
+void add_code_section(Markup&, const Profile&);
+void add_quality_section(Markup&, const Report&);
+void add_environment_section(Markup&, const Profile&);
+
+/// All rows of the bars of the page: what is not shown rounds to 0 %.
+std::vector<BarRow> arrange_page_bars(const std::map<Bottleneck, double>& shares);
+
+/// As in the bars if it has a row there, so that one share has one figure on the page.
+std::string describe_share(const std::vector<BarRow>&, Bottleneck, double share);
+
+/// A bar of all shares from left to right; `label` says the same in words.
+void add_stacked_bar(Markup&, const std::vector<BarRow>&, std::string_view label);
+
+}  // namespace bottleneck
