@@ -55,9 +55,22 @@ void add_color(CLI::App& app, Color& color) {
       ->type_name("WHEN");
 }
 
-void add_json(CLI::App& app, std::string& json) {
+void add_outputs(CLI::App& app, std::string& json, std::string& html) {
   app.add_option("--json", json, "save the report and its profile; - = standard output")
       ->type_name("FILE");
+  app.add_option("--html", html, "save the report as a page; - = standard output")
+      ->type_name("FILE");
+}
+
+bool names_stdout(const std::string& path) { return path == "-" || path == "/dev/stdout"; }
+
+void check_outputs(const std::string& json, const std::string& html) {
+  if (names_stdout(json) && names_stdout(html))
+    fail_usage("--json and --html both go to standard output", "only one of them can be -",
+               "give one of them a file: --html report.html");
+  if (!json.empty() && json == html && !json.starts_with("/dev/"))
+    fail_usage(fmt::format("--json and --html both go to {}", json), "one would replace the other",
+               "give them two files");
 }
 
 std::string check_setting(const std::string& setting) {
@@ -88,7 +101,7 @@ void add_run_options(CLI::App& app, RunCommand& run) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->check(CLI::Validator(check_setting, "", "K=V"))
       ->type_name("K=V");
-  add_json(app, run.json);
+  add_outputs(app, run.json, run.html);
   CLI::Option* quiet = app.add_flag("-q,--quiet", run.quiet, "show nothing");
   app.add_flag("-v,--verbose", run.verbose, "more below the first screen")->excludes(quiet);
   add_color(app, run.color);
@@ -171,6 +184,7 @@ Command parse_run(const Words& words) {
   add_run_options(parser.app, run);
   Split split = split_words(parser.app, words, true);
   if (parse_options(parser.app, split.options)) return PrintText{parser.app.help()};
+  check_outputs(run.json, run.html);
   if (split.operands.empty())
     fail_usage("no program given", "behind the options of 'run' stands what to run",
                "bottleneck run ./myprog");
@@ -181,11 +195,12 @@ Command parse_run(const Words& words) {
 Command parse_report(const Words& words) {
   ReportCommand report;
   Parser parser("bottleneck report", report_description, "FILE", report_examples);
-  add_json(parser.app, report.json);
+  add_outputs(parser.app, report.json, report.html);
   parser.app.add_flag("-v,--verbose", report.verbose, "more below the first screen");
   add_color(parser.app, report.color);
   Split split = split_words(parser.app, words, false);
   if (parse_options(parser.app, split.options)) return PrintText{parser.app.help()};
+  check_outputs(report.json, report.html);
   if (split.operands.size() != 1)
     fail_usage(split.operands.empty() ? "no file given" : "more than one file given",
                "'report' shows one saved file",

@@ -17,6 +17,7 @@ struct RunCommand {
   ProbeOptions probes;
   int runs = 1;
   std::string json;  ///< "" = none, "-" = standard output
+  std::string html;  ///< likewise; not both "-"
   bool verbose = false;
   bool quiet = false;
   Color color = Color::automatic;
@@ -25,6 +26,7 @@ struct RunCommand {
 struct ReportCommand {
   std::string file;  ///< "-" = standard input
   std::string json;
+  std::string html;
   bool verbose = false;
   Color color = Color::automatic;
 };

@@ -19,6 +19,7 @@ Options:
 Examples:
   bottleneck run ./myprog input.txt
   bottleneck run --json report.json -n 5 ./myprog
+  bottleneck run --html report.html ./myprog
   bottleneck report -v report.json
 
 The status is that of the program; 128+N after signal N, 127 not found, 126 not executable, 125 failure of bottleneck,
@@ -32,6 +33,7 @@ inline constexpr const char* run_description =
 inline constexpr const char* run_examples = R"(Examples:
   bottleneck run ./myprog -n 9              what follows the program's name is the program's
   bottleneck run -n 5 --json r.json ./myprog
+  bottleneck run --html page.html ./myprog            a page for a browser, or for CI to keep
   bottleneck run --json - ./myprog | jq .verdict      the program's own output goes to standard error
   bottleneck run -C /data --env OMP_NUM_THREADS=4 --timeout 60 -- ./myprog --verbose)";
 
@@ -39,7 +41,8 @@ inline constexpr const char* report_description =
     "Analyzes a saved report anew and shows it; - reads standard input.";
 inline constexpr const char* report_examples = R"(Examples:
   bottleneck report report.json
-  bottleneck report -v report.json | less)";
+  bottleneck report -v report.json | less
+  bottleneck report --html page.html report.json)";
 
 inline constexpr const char* doctor_description =
     "Says what each probe can see on this machine, and how to get more. Changes nothing.";

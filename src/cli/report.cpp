@@ -10,7 +10,7 @@
 
 #include "src/analysis/analyze.h"
 #include "src/cli/commands.h"
-#include "src/cli/output_file.h"
+#include "src/cli/outputs.h"
 #include "src/cli/screen.h"
 #include "src/core/json.h"
 
@@ -44,14 +44,14 @@ Report load(const std::string& path) {
 }  // namespace
 
 int report_command(const ReportCommand& command) {
-  OutputFile json(command.json);
+  Outputs outputs(command.json, command.html);
   Report report = load(command.file);
-  int screen = json.to_stdout() ? STDERR_FILENO : STDOUT_FILENO;
-  json.write(json.wanted() ? report_to_json(report) : "");
+  int screen = outputs.to_stdout() ? STDERR_FILENO : STDOUT_FILENO;
+  const bool saved = outputs.write(report);
   TerminalStyle style = style_for(screen, command.color, command.verbose);
   style.saved_file = command.file;
   show(screen, render_terminal(report, style));
-  return exit_ok;
+  return saved ? exit_ok : exit_failed;
 }
 
 }  // namespace bottleneck

@@ -9,9 +9,8 @@
 
 #include "src/analysis/analyze.h"
 #include "src/cli/commands.h"
-#include "src/cli/output_file.h"
+#include "src/cli/outputs.h"
 #include "src/cli/screen.h"
-#include "src/core/json.h"
 
 namespace bottleneck {
 namespace {
@@ -54,30 +53,30 @@ int first_failure(const std::vector<Run>& runs) {
   return exit_ok;
 }
 
-void report(const RunCommand& command, OutputFile& json, Profile profile) {
+void report(const RunCommand& command, Outputs& outputs, Profile profile) {
   auto begin = std::chrono::steady_clock::now();
   Report report = analyze(std::move(profile));
   std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
   report.profile.overhead.after_exit_s += spent.count();
   TerminalStyle style = style_for(STDERR_FILENO, command.color, command.verbose);
-  if (json.wanted() && !json.to_stdout()) style.saved_file = command.json;
+  style.saved_file = outputs.saved_file();
   std::string screen = command.quiet ? "" : render_terminal(report, style);
   // The terminal's ^C stands on the line of the target.
   if (report.profile.this_run().interrupted && isatty(STDERR_FILENO)) screen.insert(0, "\n");
   show(STDERR_FILENO, screen);
-  if (json.wanted()) json.write(report_to_json(report));
+  outputs.write(report);
 }
 
 }  // namespace
 
 int run_command(const RunCommand& command) {
-  OutputFile json(command.json);
+  Outputs outputs(command.json, command.html);
   LaunchOptions launch = command.launch;
-  launch.stdout_to_stderr = json.to_stdout();
+  launch.stdout_to_stderr = outputs.to_stdout();
   Profile profile = keep_median(collect_runs(command, launch));
   int status = first_failure(profile.runs);
   try {
-    report(command, json, std::move(profile));
+    report(command, outputs, std::move(profile));
   } catch (const Error& error) {
     show_error(error);
   } catch (const std::exception& error) {
