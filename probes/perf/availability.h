@@ -1,5 +1,5 @@
-// What the sampler can see here, in words, and the line that gives more: the paranoid level,
-// seccomp and missing kernel support are told apart.
+// What the sampler can see here, in words, and the line that gives more. Why the kernel refuses is
+// perf/permission.h; nothing is opened here.
 #pragma once
 
 #include "probes/perf/events.h"

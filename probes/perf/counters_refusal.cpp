@@ -6,61 +6,12 @@
 
 #include <fmt/format.h>
 
+#include "probes/machine/confinement.h"
 #include "probes/machine/text.h"
+#include "probes/perf/permission.h"
 
 namespace bottleneck {
 namespace {
-
-/// Source: linux/capability.h.
-constexpr unsigned cap_sys_admin = 21;
-constexpr unsigned cap_perfmon = 38;
-
-/// The highest level at which ordinary users may count their own user code. Source: kernel.org,
-/// sysctl/kernel.rst (levels above 2 are a patch of Debian, Ubuntu and Android).
-constexpr int most_permissive_for_users = 2;
-
-constexpr const char* container_remedy =
-    "docker run --cap-add PERFMON --security-opt seccomp=unconfined ...";
-
-bool may_count(const System& system) {
-  const std::string status = system.read("/proc/self/status").value_or("");
-  const std::string hex(line_after(status, "CapEff"));
-  const unsigned long long capabilities = std::strtoull(hex.c_str(), nullptr, 16);
-  return ((capabilities >> cap_sys_admin) & 1) != 0 || ((capabilities >> cap_perfmon) & 1) != 0;
-}
-
-bool is_filtered(const System& system) {
-  return number_after(system.read("/proc/self/status").value_or(""), "Seccomp") == 2;
-}
-
-/// -1..4; nullopt: the kernel was built without perf events, or /proc is not there.
-std::optional<int> paranoid_level(const System& system) {
-  const auto text = system.read("/proc/sys/kernel/perf_event_paranoid");
-  if (!text) return std::nullopt;
-  if (text->starts_with('-')) return -1;
-  const auto level = leading_number(*text);
-  return level ? std::optional(static_cast<int>(*level)) : std::nullopt;
-}
-
-Unavailable explain_permission(const System& system, int error) {
-  const auto level = paranoid_level(system);
-  const bool level_forbids = level.value_or(0) > most_permissive_for_users && !may_count(system);
-  if (level_forbids && !is_filtered(system))
-    return {fmt::format("perf_event_paranoid is {} here: counting is forbidden to ordinary users",
-                        *level),
-            "sudo sysctl kernel.perf_event_paranoid=2   (or: sudo setcap cap_perfmon+ep "
-            "\"$(command -v bottleneck)\")"};
-  if (is_filtered(system))
-    return {
-        fmt::format(
-            "a seccomp filter (container) forbids perf_event_open: {}{}", std::strerror(error),
-            level_forbids ? fmt::format("; perf_event_paranoid {} forbids it, too", *level) : ""),
-        container_remedy};
-  return {fmt::format("perf_event_open: {}, though perf_event_paranoid {} allows it: a security "
-                      "module or a sandbox",
-                      std::strerror(error), level ? std::to_string(*level) : "(unknown)"),
-          ""};
-}
 
 bool is_cpu_pmu(const std::string& device) {
   return device == "cpu" || device.starts_with("cpu_") || device.starts_with("armv") ||
@@ -88,13 +39,8 @@ Unavailable explain_refusal(const System& system, int error, const std::string& 
   switch (error) {
     case EACCES:
     case EPERM:
-      return explain_permission(system, error);
     case ENOSYS:
-      if (!paranoid_level(system)) return {"the kernel was built without perf events", ""};
-      return {
-          "perf_event_open: not implemented, though the kernel has perf events: a seccomp filter "
-          "(container)",
-          container_remedy};
+      return perf::explain_refused_open(read_confinement(system), error, perf::level_for_user_code);
     case ENOENT:
     case EOPNOTSUPP:
     case ENODEV:
