@@ -130,17 +130,19 @@ int Cells::process_row_of(int process) {
   const ProcessInfo& info = tasks_.processes()[index];
   const int parent = info.parent < 0 ? -1 : process_row_of(info.parent);
   int row = static_cast<int>(process_rows_.size());
-  if (process_rows_.size() >= max_rows && info.end_ns >= 0) {
-    const auto [it, fresh] = folded_processes_.try_emplace(info.name, row);
+  if (process_rows_.size() >= max_rows) {
+    const bool far_too_many = process_rows_.size() >= 2 * max_rows;
+    const auto [it, fresh] =
+        folded_processes_.try_emplace(far_too_many ? "" : without_numbers(info.name), row);
     row = it->second;
-    if (!fresh) process_rows_[static_cast<std::size_t>(row)].folded += 1;
+    if (!fresh) process_rows_[static_cast<std::size_t>(row)].process.folded += 1;
   }
   if (row == static_cast<int>(process_rows_.size())) {
-    Process fresh;
-    fresh.pid = static_cast<int>(info.pid);
-    fresh.parent = parent;
-    process_rows_.push_back(fresh);
-    process_of_row_.push_back(process);
+    ProcessRow fresh;
+    fresh.process.pid = static_cast<int>(info.pid);
+    fresh.process.parent = parent;
+    fresh.number = process;
+    process_rows_.push_back(std::move(fresh));
   }
   process_row_[index] = row;
   return row;
@@ -189,16 +191,45 @@ void Cells::retire(int thread, double cpu_s, bool ticker, std::uint64_t switches
   row.end_ns = info.end_ns;
 }
 
+void Cells::release(int thread) {
+  const auto index = static_cast<std::size_t>(thread);
+  const int process = tasks_.release_thread(thread);
+  if (tasks_.threads()[index].process < 0) thread_row_[index] = -1;
+  if (process >= 0) release_process(process);
+}
+
+void Cells::release_process(int process) {
+  const auto index = static_cast<std::size_t>(process);
+  // Children that outlive it are told where they belong while that is known.
+  const std::vector<ProcessInfo>& all = tasks_.processes();
+  for (std::size_t i = 0; all[index].kept_children > 0 && i < all.size(); ++i)
+    if (all[i].parent == process) process_row_of(static_cast<int>(i));
+  ProcessRow& row = process_rows_[static_cast<std::size_t>(process_row_of(process))];
+  if (row.number == process) {
+    describe_process(row);
+    row.number = -1;
+  }
+  process_row_[index] = -1;
+  tasks_.release_process(process);
+}
+
+void Cells::describe_process(ProcessRow& row) const {
+  const ProcessInfo& info = tasks_.processes()[static_cast<std::size_t>(row.number)];
+  row.process.executable = tasks_.module_path(info.executable);
+  row.process.name = info.name;
+  row.start_ns = info.start_ns;
+  row.end_ns = info.end_ns;
+}
+
 void Cells::finish_rows(Profile& profile, std::int64_t t0_ns, std::int64_t end_ns) {
   for (std::size_t i = 0; i < process_rows_.size(); ++i) {
-    Process& row = process_rows_[i];
-    const ProcessInfo& info = tasks_.processes()[static_cast<std::size_t>(process_of_row_[i])];
-    row.executable = tasks_.module_path(info.executable);
-    row.name = info.name;
-    row.start_s = seconds_since(t0_ns, info.start_ns);
-    row.still_running = info.end_ns < 0 && i > 0;
-    row.end_s = seconds_since(t0_ns, info.end_ns < 0 ? end_ns : std::min(info.end_ns, end_ns));
-    profile.processes.push_back(row);
+    ProcessRow& row = process_rows_[i];
+    if (row.number >= 0) describe_process(row);
+    row.process.start_s = seconds_since(t0_ns, row.start_ns);
+    row.process.still_running = row.end_ns < 0 && i > 0;
+    row.process.end_s =
+        seconds_since(t0_ns, row.end_ns < 0 ? end_ns : std::min(row.end_ns, end_ns));
+    profile.processes.push_back(row.process);
   }
   for (const Row& row : rows_) {
     Thread thread = row.thread;

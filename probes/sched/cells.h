@@ -24,7 +24,7 @@ inline constexpr std::size_t max_rows = 512;
 
 class Cells {
  public:
-  explicit Cells(const Tasks& tasks) : tasks_(tasks) {}
+  explicit Cells(Tasks& tasks) : tasks_(tasks) {}
 
   void add_work(int window, int thread, const Instant& instant, double seconds);
   void add_code(int window, int thread, int place, double seconds, int samples);
@@ -36,6 +36,9 @@ class Cells {
   /// Hands a dead thread's cells to its row; a thread that lives on keeps its own.
   void retire(int thread, double cpu_s, bool ticker, std::uint64_t switches,
               std::uint64_t preemptions);
+
+  /// Of a thread that was retired when it died: nothing more comes, its number may be another's.
+  void release(int thread);
 
   /// Fills processes, threads and the timeline. `location_of` maps places. Units: t0_ns of exec,
   /// end_ns of the end.
@@ -52,7 +55,15 @@ class Cells {
     std::int64_t start_ns = 0;
     std::int64_t end_ns = 0;
   };
+  struct ProcessRow {
+    Process process;
+    int number = -1;  ///< of Tasks, while that is kept; of folded ones the first
+    std::int64_t start_ns = 0;
+    std::int64_t end_ns = -1;
+  };
   Pending& pending(int thread);
+  void release_process(int process);
+  void describe_process(ProcessRow& row) const;
   void commit(int thread);
   int row_of(int thread);
   int process_row_of(int process);
@@ -60,7 +71,7 @@ class Cells {
   void shrink();
   void finish_rows(Profile& profile, std::int64_t t0_ns, std::int64_t end_ns);
 
-  const Tasks& tasks_;
+  Tasks& tasks_;
   int shift_ = 0;
   bool dropped_ = false;
   std::map<std::tuple<int, int, Instant>, double> work_;
@@ -71,8 +82,7 @@ class Cells {
   std::vector<int> thread_row_;
   std::vector<int> process_row_;
   std::vector<Row> rows_;
-  std::vector<Process> process_rows_;
-  std::vector<int> process_of_row_;  ///< a folded row stands for several: the first one
+  std::vector<ProcessRow> process_rows_;
   std::map<std::pair<int, std::string>, int> folded_threads_;
   std::map<std::string, int> folded_processes_;
 };

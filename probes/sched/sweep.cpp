@@ -85,6 +85,8 @@ void Sweep::advance(std::int64_t horizon_ns) {
 void Sweep::apply(const Happening& happening) {
   Thread& thread = at(happening.thread);
   const std::int64_t now = happening.time_ns;
+  // Its number may be another's next: nothing but that one's birth can come.
+  if (thread.state == State::absent && happening.kind != Happening::Kind::born) return;
   switch (happening.kind) {
     case Happening::Kind::in:
       switch_in(thread, happening.thread, happening.cpu, now);
@@ -104,7 +106,6 @@ void Sweep::apply(const Happening& happening) {
       die(thread, happening.thread, now);
       break;
     case Happening::Kind::relabel:
-      if (thread.state == State::absent) break;
       thread.place = happening.value;
       thread.label = happening.label;
       cells_.add_code(static_cast<int>((now - t0_ns_) / base_window_ns), happening.thread,
@@ -113,7 +114,7 @@ void Sweep::apply(const Happening& happening) {
       update(thread, happening.thread);
       break;
     case Happening::Kind::unlabel:
-      if (thread.label != happening.label || thread.state == State::absent) break;
+      if (thread.label != happening.label) break;
       thread.place = -1;
       if (!kernel_seen_) {
         const double lived = static_cast<double>(now - thread.born_ns) * 1e-9;
@@ -212,13 +213,15 @@ void Sweep::switch_out(Thread& thread, int index, bool preempted, std::int64_t n
 }
 
 void Sweep::die(Thread& thread, int index, std::int64_t now) {
-  if (thread.state == State::absent) return;
   if (thread.state == State::on_cpu) switch_out(thread, index, false, now);
   thread.state = State::absent;
   update(thread, index);
   if (!thread.ticker) non_tickers_ -= 1;
   cells_.retire(index, static_cast<double>(thread.cpu_ns) * 1e-9, thread.ticker, thread.switches,
                 thread.preemptions);
+  if (index == 0) return;  // the main thread is asked for its wait to the end
+  thread = Thread{};
+  cells_.release(index);
 }
 
 Sweep::Part Sweep::part_of(const Thread& thread) const {

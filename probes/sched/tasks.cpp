@@ -4,25 +4,32 @@
 
 namespace bottleneck::sched {
 
+std::shared_ptr<AddressSpace::ByStart> AddressSpace::nothing() {
+  static const auto none = std::make_shared<ByStart>();
+  return none;
+}
+
 void AddressSpace::add(const Mapping& mapping) {
+  if (by_start_.use_count() > 1) by_start_ = std::make_shared<ByStart>(*by_start_);
+  ByStart& known = *by_start_;
   // A new mapping replaces what it covers; a partly covered one keeps the part before it.
-  auto it = by_start_.upper_bound(mapping.start);
-  if (it != by_start_.begin()) {
+  auto it = known.upper_bound(mapping.start);
+  if (it != known.begin()) {
     auto before = std::prev(it);
     const Mapping whole = before->second;
     if (whole.end > mapping.start) before->second.end = mapping.start;
     if (whole.end > mapping.end)  // what lies behind the new one stays
-      by_start_[mapping.end] = {mapping.end, whole.end,
-                                whole.file_offset + (mapping.end - whole.start), whole.module};
-    if (before->second.end <= before->second.start) by_start_.erase(before);
+      known[mapping.end] = {mapping.end, whole.end, whole.file_offset + (mapping.end - whole.start),
+                            whole.module};
+    if (before->second.end <= before->second.start) known.erase(before);
   }
-  while (it != by_start_.end() && it->second.start < mapping.end) it = by_start_.erase(it);
-  by_start_[mapping.start] = mapping;
+  while (it != known.end() && it->second.start < mapping.end) it = known.erase(it);
+  if (known.size() < max_mappings) known[mapping.start] = mapping;
 }
 
 const Mapping* AddressSpace::find(std::uint64_t address) const {
-  auto it = by_start_.upper_bound(address);
-  if (it == by_start_.begin()) return nullptr;
+  auto it = by_start_->upper_bound(address);
+  if (it == by_start_->begin()) return nullptr;
   --it;
   return address < it->second.end ? &it->second : nullptr;
 }
@@ -31,7 +38,7 @@ Tasks::Tasks(std::uint32_t root_pid, std::int64_t now_ns) : root_pid_(root_pid) 
   ProcessInfo process;
   process.pid = root_pid;
   process.start_ns = now_ns;
-  process.live_threads = 1;
+  process.live_threads = process.kept_threads = 1;
   processes_.push_back(process);
   ThreadInfo thread;
   thread.tid = root_pid;
@@ -71,8 +78,8 @@ int Tasks::born(const perf::Fork& fork, std::int64_t now_ns, ProcessTree& tree) 
     child.has_runtime = mother.has_runtime;
     child.space = mother.space;
     child.start_ns = now_ns;
-    process = static_cast<int>(processes_.size());
-    processes_.push_back(std::move(child));
+    process = new_process(std::move(child));
+    processes_[static_cast<std::size_t>(parent->second)].kept_children += 1;
     process_by_pid_[fork.pid] = process;
     tree.live.insert(static_cast<pid_t>(fork.pid));
     tree.ever.insert(static_cast<pid_t>(fork.pid));
@@ -82,12 +89,61 @@ int Tasks::born(const perf::Fork& fork, std::int64_t now_ns, ProcessTree& tree) 
   thread.process = process;
   thread.main_thread = fork.tid == fork.pid;
   thread.start_ns = now_ns;
-  thread.name = processes_[static_cast<std::size_t>(process)].name;
-  processes_[static_cast<std::size_t>(process)].live_threads += 1;
-  const int index = static_cast<int>(threads_.size());
-  threads_.push_back(std::move(thread));
+  ProcessInfo& owner = processes_[static_cast<std::size_t>(process)];
+  thread.name = owner.name;
+  owner.live_threads += 1;
+  owner.kept_threads += 1;
+  const int index = new_thread(std::move(thread));
   thread_by_tid_[fork.tid] = index;
   return index;
+}
+
+int Tasks::new_process(ProcessInfo process) {
+  if (free_processes_.empty()) {
+    processes_.push_back(std::move(process));
+    return static_cast<int>(processes_.size()) - 1;
+  }
+  const int index = free_processes_.back();
+  free_processes_.pop_back();
+  processes_[static_cast<std::size_t>(index)] = std::move(process);
+  return index;
+}
+
+int Tasks::new_thread(ThreadInfo thread) {
+  if (free_threads_.empty()) {
+    threads_.push_back(std::move(thread));
+    return static_cast<int>(threads_.size()) - 1;
+  }
+  const int index = free_threads_.back();
+  free_threads_.pop_back();
+  threads_[static_cast<std::size_t>(index)] = std::move(thread);
+  return index;
+}
+
+int Tasks::release_thread(int thread) {
+  ThreadInfo& gone = threads_[static_cast<std::size_t>(thread)];
+  if (thread == 0 || gone.end_ns < 0 || gone.process < 0) return -1;
+  const int process = gone.process;
+  gone = ThreadInfo{};
+  gone.end_ns = 0;
+  free_threads_.push_back(thread);
+  ProcessInfo& owner = processes_[static_cast<std::size_t>(process)];
+  owner.kept_threads -= 1;
+  return owner.kept_threads == 0 && owner.end_ns >= 0 && process != 0 ? process : -1;
+}
+
+void Tasks::release_process(int process) {
+  ProcessInfo& gone = processes_[static_cast<std::size_t>(process)];
+  if (gone.parent >= 0) processes_[static_cast<std::size_t>(gone.parent)].kept_children -= 1;
+  // Those who outlive it have nobody above them any more that could be asked.
+  for (std::size_t i = 0; gone.kept_children > 0 && i < processes_.size(); ++i)
+    if (processes_[i].parent == process) {
+      processes_[i].parent = -1;
+      gone.kept_children -= 1;
+    }
+  gone = ProcessInfo{};
+  gone.end_ns = 0;
+  free_processes_.push_back(process);
 }
 
 void Tasks::die(const perf::Exit& exit, std::int64_t now_ns, ProcessTree& tree) {
@@ -151,6 +207,8 @@ void Tasks::mapped(const perf::Stamp& stamp, const perf::Mmap& map) {
 }
 
 int Tasks::module_of(const std::string& path) {
+  if (modules_.size() >= max_modules && path != other_modules && !module_by_path_.contains(path))
+    return module_of(other_modules);
   const auto [it, fresh] = module_by_path_.try_emplace(path, static_cast<int>(modules_.size()));
   if (fresh) modules_.push_back(path);
   return it->second;

@@ -23,15 +23,26 @@ struct Mapping {
   int module = -1;
 };
 
-/// The executable mappings of one process.
+/// Mappings that a process can have; the kernel tells of new ones only, so that those of a JIT pile
+/// up. Source: the default of vm.max_map_count.
+inline constexpr std::size_t max_mappings = 65'530;
+/// Beyond so many files of code further ones are one. Source: a build runs some thousands; 100
+/// bytes a path.
+inline constexpr std::size_t max_modules = 20'000;
+inline constexpr const char* other_modules = "[other files]";
+
+/// The executable mappings of one process; copies share them until one changes, so that a fork
+/// costs nothing.
 class AddressSpace {
  public:
+  using ByStart = std::map<std::uint64_t, Mapping>;
   void add(const Mapping& mapping);
   const Mapping* find(std::uint64_t address) const;
-  const std::map<std::uint64_t, Mapping>& all() const { return by_start_; }
+  const ByStart& all() const { return *by_start_; }
 
  private:
-  std::map<std::uint64_t, Mapping> by_start_;
+  static std::shared_ptr<ByStart> nothing();
+  std::shared_ptr<ByStart> by_start_ = nothing();
 };
 
 struct ProcessInfo {
@@ -43,6 +54,8 @@ struct ProcessInfo {
   std::int64_t end_ns = -1;  ///< -1 = lives
   bool has_runtime = false;  ///< maps a module of the runtime table (src/core/runtimes.h)
   int live_threads = 0;
+  int kept_threads = 0;   ///< not yet released, dead ones included
+  int kept_children = 0;  ///< processes not yet released whose parent this is
   AddressSpace space;
 };
 
@@ -65,6 +78,13 @@ class Tasks {
   /// The living thread of that tid in the tree; -1 otherwise.
   int thread_of(std::uint32_t tid) const;
 
+  /// The thread is dead and nothing about it can come any more: its number is given to another one,
+  /// and its process's number, if that has ended with it. Numbers 0 stay. Returns the process
+  /// that may go, or -1; who keeps something by its number lets go of it, then calls
+  /// release_process.
+  int release_thread(int thread);
+  void release_process(int process);
+
   /// exec of the launched program has been seen; -1 before.
   std::int64_t exec_ns() const { return exec_ns_; }
 
@@ -81,11 +101,15 @@ class Tasks {
   void renamed(const perf::Stamp& stamp, const perf::Comm& comm);
   void mapped(const perf::Stamp& stamp, const perf::Mmap& map);
   int module_of(const std::string& path);
+  int new_process(ProcessInfo process);
+  int new_thread(ThreadInfo thread);
 
   std::uint32_t root_pid_;
   std::int64_t exec_ns_ = -1;
   std::vector<ProcessInfo> processes_;
   std::vector<ThreadInfo> threads_;
+  std::vector<int> free_processes_;
+  std::vector<int> free_threads_;
   std::unordered_map<std::uint32_t, int> thread_by_tid_;
   std::unordered_map<std::uint32_t, int> process_by_pid_;
   std::vector<std::string> modules_;

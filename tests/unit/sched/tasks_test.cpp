@@ -113,6 +113,34 @@ TEST(Tasks, tell_a_reused_pid_from_the_dead_process) {
   EXPECT_EQ(told.process(2).end_ns, -1);
 }
 
+TEST(Tasks, give_the_number_of_a_released_thread_and_process_to_the_next) {
+  Told told;
+  const int thread = told.fork(root, 200, 200);
+  EXPECT_EQ(told.tasks.release_thread(thread), -1) << "it lives";
+  const int child = told.fork(200, 300, 300);
+  told.apply(200, 200, perf::Exit{200, 200});
+  const int process = told.tasks.release_thread(thread);
+  EXPECT_EQ(process, 1);
+  EXPECT_EQ(told.tasks.release_thread(thread), -1) << "not twice";
+  told.tasks.release_process(process);
+  EXPECT_EQ(told.process(2).parent, -1) << "its child has lost it";
+  EXPECT_EQ(told.fork(root, 400, 400), thread);
+  EXPECT_EQ(told.thread(1).process, process);
+  EXPECT_EQ(told.process(1).pid, 400U);
+  EXPECT_EQ(told.process(1).end_ns, -1);
+  EXPECT_EQ(told.tasks.thread_of(300), child);
+  told.apply(root, root, perf::Exit{root, root});
+  EXPECT_EQ(told.tasks.release_thread(0), -1) << "the launched one keeps its number";
+}
+
+TEST(Tasks, keep_so_many_modules_and_call_further_ones_others) {
+  Told told;
+  for (std::size_t i = 0; i <= max_modules + 10; ++i)
+    told.map(root, 0x400000 + i * 0x1000, "/bin/test-" + std::to_string(i));
+  EXPECT_EQ(told.file_at(0, 0x400000), "/bin/test-0");
+  EXPECT_EQ(told.file_at(0, 0x400000 + (max_modules + 5) * 0x1000), other_modules);
+}
+
 TEST(Tasks, ignore_what_is_outside_the_tree) {
   Told told;
   EXPECT_EQ(told.fork(1, 300, 300), -1);
@@ -150,6 +178,24 @@ TEST(AddressSpace, finds_what_was_mapped_last) {
   space.add({0x1000, 0x5000, 0, 4});
   EXPECT_EQ(space.find(0x1000)->module, 4);
   EXPECT_EQ(space.all().size(), 1U);
+}
+
+TEST(AddressSpace, of_a_child_changes_alone) {
+  AddressSpace parent;
+  parent.add({0x1000, 0x5000, 0, 1});
+  AddressSpace child = parent;
+  EXPECT_EQ(&child.all(), &parent.all()) << "a fork copies nothing";
+  child.add({0x1000, 0x2000, 0, 2});
+  EXPECT_EQ(parent.find(0x1000)->module, 1);
+  EXPECT_EQ(child.find(0x1000)->module, 2);
+  AddressSpace after_exec;
+  EXPECT_EQ(after_exec.find(0x1000), nullptr);
+}
+
+TEST(AddressSpace, is_bounded_where_code_is_mapped_anew_again_and_again) {
+  AddressSpace space;
+  for (std::uint64_t i = 0; i < max_mappings + 1000; ++i) space.add({i << 12, (i + 1) << 12, 0, 1});
+  EXPECT_EQ(space.all().size(), max_mappings);
 }
 
 }  // namespace
