@@ -28,12 +28,14 @@ constexpr Elf64_Half own_machine = EM_NONE;
 constexpr Elf64_Half small_machine = EM_NONE;
 #endif
 
-/// The runtime's entry point, which both the static and the shared runtime show in .dynsym.
-constexpr std::array<std::pair<std::string_view, const char*>, 4> runtimes{{
+/// A runtime's entry point. Shared runtimes and clang's show it among the dynamic symbols, gcc's
+/// static ones only in .symtab (or, for AddressSanitizer, by the last name).
+constexpr std::array<std::pair<std::string_view, const char*>, 5> runtimes{{
     {"__asan_init", "AddressSanitizer"},
     {"__hwasan_init", "HWAddressSanitizer"},
     {"__tsan_init", "ThreadSanitizer"},
     {"__msan_init", "MemorySanitizer"},
+    {"__lsan_default_suppressions", "AddressSanitizer"},
 }};
 /// And the shared runtimes, by gcc's and clang's names.
 constexpr std::array<std::pair<std::string_view, const char*>, 6> libraries{{
@@ -76,12 +78,22 @@ std::string sanitizer_of_library(std::string_view needed) {
   return "";
 }
 
-/// The string table holds the names of all dynamic symbols, defined or not; a runtime's entry point
-/// among them is a use of it, and no other string looks like it.
+/// A string table holds the names of all symbols, defined or not; linkers let a name be the end of
+/// another one, so what comes before it does not matter.
 std::string sanitizer_in(const std::string& names) {
-  for (const auto& [symbol, name] : runtimes) {
-    const std::string whole = '\0' + std::string(symbol) + '\0';
-    if (names.find(whole) != std::string::npos) return name;
+  for (const auto& [symbol, name] : runtimes)
+    if (names.find(std::string(symbol) + '\0') != std::string::npos) return name;
+  return "";
+}
+
+std::string sanitizer_in_all_symbols(const RegularFile& file, const Elf64_Ehdr& header) {
+  if (header.e_shentsize != sizeof(Elf64_Shdr) || header.e_shnum > most_headers) return "";
+  const auto sections = read_values<Elf64_Shdr>(file, header.e_shoff,
+                                                std::uint64_t{header.e_shnum} * sizeof(Elf64_Shdr));
+  for (const Elf64_Shdr& s : sections) {
+    if (s.sh_type != SHT_SYMTAB || s.sh_link >= sections.size()) continue;
+    const Elf64_Shdr& names = sections[s.sh_link];
+    return sanitizer_in(file.read_at(names.sh_offset, std::min(names.sh_size, most_name_bytes)));
   }
   return "";
 }
@@ -129,6 +141,8 @@ std::optional<ProgramFacts> read_program(const RegularFile& file) {
     if (h.p_type == PT_INTERP) facts.dynamic = true;
     if (h.p_type == PT_DYNAMIC) facts.sanitizer = find_sanitizer(file, headers, h);
   }
+  if (facts.dynamic && facts.sanitizer.empty())
+    facts.sanitizer = sanitizer_in_all_symbols(file, *header);
   return facts;
 }
 

@@ -8,9 +8,16 @@
 /* Tries before a sample is given up: so many other threads have to win in between. */
 enum { segment_most_tries = 64 };
 
+#ifdef __cplusplus /* C has but one cast; a test includes this from C++ */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wold-style-cast"
+#endif
 static inline struct segment_record* segment_ring(struct segment_header* header) {
   return (struct segment_record*)(void*)((char*)header + segment_header_size);
 }
+#ifdef __cplusplus
+#pragma GCC diagnostic pop
+#endif
 
 /* The record at *position, now the caller's alone; null: the ring is full, the sample is counted as
  * lost. `tail` is read with acquire: the reader has done with what lay there before. */
