@@ -20,7 +20,9 @@ enum StatField : std::size_t {
   system_field = 12,
   reaped_user_field = 13,
   reaped_system_field = 14,
+  threads_field = 17,
   start_field = 19,
+  code_field = 23,
 };
 
 /// stat has 52 fields of at most 20 digits; io has seven lines.
@@ -70,7 +72,9 @@ std::optional<ProcessStat> parse_process_stat(std::string_view text) {
   stat.reaped[Counter::major_faults] = number(reaped_major_field);
   stat.reaped[Counter::user_ticks] = number(reaped_user_field);
   stat.reaped[Counter::system_ticks] = number(reaped_system_field);
+  stat.threads = number(threads_field);
   stat.start_ticks = number(start_field);
+  if (fields.size() > code_field) stat.code_begin = leading_number(fields[code_field]).value_or(0);
   return complete ? std::optional(stat) : std::nullopt;
 }
 

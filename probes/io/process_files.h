@@ -49,6 +49,8 @@ struct ProcessStat {
   Counters<std::uint64_t> own;     ///< without the io counters
   Counters<std::uint64_t> reaped;  ///< of children that were waited for
   std::uint64_t start_ticks = 0;   ///< since boot: with the pid, the identity of a process
+  std::uint64_t threads = 0;
+  std::uint64_t code_begin = 0;  ///< address of the program's code: changes with exec; 0 withheld
 };
 
 std::optional<ProcessStat> parse_process_stat(std::string_view text);

@@ -84,6 +84,7 @@ class Sampler : public Probe {
   Sampler(const System& system, int rate_hz) : system_(system) { rates_.clock_hz = rate_hz; }
 
   std::string_view name() const override { return "perf.sampler"; }
+  bool keeps_tree() const override { return true; }
   ProbeState check(const System& system) override {
     return perf::sampler_state(system, perf::best_scope(), rates_);
   }

@@ -9,6 +9,7 @@
 
 #include "src/core/error.h"
 #include "src/launch/clock.h"
+#include "src/launch/exec_plan.h"
 #include "src/launch/spawn.h"
 #include "src/launch/tracking.h"
 
@@ -80,6 +81,14 @@ void describe_launched(Profile& profile, const ProcessTree& tree, const std::str
   }
 }
 
+/// The target with what the probes need in its environment. The profile keeps it as it was given.
+Target observable(Target target, ProbeSet& probes) {
+  const ExecPlan plan = plan_exec(target);
+  for (std::string& setting : probes.prepare(find_program(target, plan), plan.environment_text))
+    target.environment.push_back(std::move(setting));
+  return target;
+}
+
 /// What is kept of a run between its steps.
 struct Collection {
   const LaunchOptions& options;
@@ -140,7 +149,8 @@ Profile collect(const LaunchOptions& options, const System& system,
   const InheritedSignals& inherited = hold_signals();
   SignalQueue signals;
   Collection collection{options, system, ProbeSet(system, std::move(probes)), {}, 0, "", 0};
-  StoppedTarget target(options.target, options.stdout_to_stderr, inherited);
+  StoppedTarget target(observable(options.target, collection.probes), options.stdout_to_stderr,
+                       inherited);
   pid_t pid = target.pid();
   collection.tree = {pid, {pid}, {pid}};
   collection.probes.attach(collection.tree);

@@ -24,6 +24,7 @@ Profile collect(const LaunchOptions&, const System&, std::vector<std::unique_ptr
 
 struct ProbeOptions {
   int rate_hz = 997;
+  bool may_preload = true;  ///< tier C's sampler, where perf_event_open is refused
 };
 
 /// All probes of this build, the sampler first.

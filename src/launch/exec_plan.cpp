@@ -118,6 +118,16 @@ ExecPlan plan_exec(Target& target) {
   return plan;
 }
 
+std::string find_program(const Target& target, const ExecPlan& plan) {
+  for (const std::string& candidate : plan.candidates) {
+    std::string file = seen_from_here(target, candidate);
+    struct stat info {};
+    if (access(file.c_str(), X_OK) == 0 && stat(file.c_str(), &info) == 0 && S_ISREG(info.st_mode))
+      return file;
+  }
+  return "";
+}
+
 Error exec_error(const Target& target, const std::string& path, int error_number) {
   std::string what = fmt::format("cannot run '{}'", target.command.front());
   std::string file = seen_from_here(target, path);

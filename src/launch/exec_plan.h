@@ -23,6 +23,9 @@ struct ExecPlan {
 /// Needs: the Target outlives the plan; its command is not empty.
 ExecPlan plan_exec(Target&);
 
+/// The file that exec will find, as seen from our own directory; "" none.
+std::string find_program(const Target&, const ExecPlan&);
+
 /// `path` is the candidate that gave `error_number`. 127: not found; 126: found, but cannot be
 /// executed.
 Error exec_error(const Target&, const std::string& path, int error_number);

@@ -9,8 +9,6 @@
 namespace bottleneck {
 namespace {
 
-constexpr std::string_view tree_keeper = "perf.sampler";
-
 std::int64_t interval_ns(const Probe& probe) {
   return std::chrono::nanoseconds(probe.tick_interval()).count();
 }
@@ -44,6 +42,7 @@ ProbeSet::ProbeSet(const System& system, std::vector<std::unique_ptr<Probe>> pro
     Driven& driven = driven_.emplace_back();
     driven.probe = std::move(probe);
     driven.alive = true;
+    driven.keeps_tree = driven.probe->keeps_tree();
     const std::string name(driven.probe->name());
     guard(driven, [&](Probe& asked) { driven.state = asked.check(system); });
     driven.state.name = name;
@@ -51,8 +50,38 @@ ProbeSet::ProbeSet(const System& system, std::vector<std::unique_ptr<Probe>> pro
   }
 }
 
+/// An earlier one of its kind lives.
+bool ProbeSet::is_stand_in(const Driven& driven) const {
+  if (!driven.keeps_tree) return false;
+  const auto first = std::find_if(driven_.begin(), driven_.end(), [](const Driven& other) {
+    return other.alive && other.keeps_tree;
+  });
+  return first != driven_.end() && &*first != &driven;
+}
+
+std::vector<std::string> ProbeSet::prepare(const std::string& program,
+                                           const std::vector<std::string>& environment) {
+  std::vector<std::string> settings;
+  for (Driven& driven : driven_) {
+    if (!driven.alive || is_stand_in(driven)) continue;
+    guard(driven, [&](Probe& probe) {
+      for (std::string& setting : probe.prepare(program, environment))
+        settings.push_back(std::move(setting));
+    });
+  }
+  return settings;
+}
+
 void ProbeSet::attach(ProcessTree& tree) {
-  for_alive([&](Probe& probe) { probe.attach(tree); });
+  for (Driven& driven : driven_) {
+    if (!driven.alive) continue;
+    if (is_stand_in(driven)) {
+      driven.alive = false;
+      driven.needless = true;
+      continue;
+    }
+    guard(driven, [&](Probe& probe) { probe.attach(tree); });
+  }
 }
 
 void ProbeSet::target_started(std::int64_t now_ns) {
@@ -106,21 +135,26 @@ void ProbeSet::tick_all(ProcessTree& tree) {
 }
 
 bool ProbeSet::keeps_tree() const {
-  return std::any_of(driven_.begin(), driven_.end(), [](const Driven& driven) {
-    return driven.alive && driven.probe->name() == tree_keeper;
-  });
+  return std::any_of(driven_.begin(), driven_.end(),
+                     [](const Driven& driven) { return driven.alive && driven.keeps_tree; });
 }
 
-void ProbeSet::finish(Profile& profile, const std::function<void()>& after_first) {
-  for (const Driven& driven : driven_) profile.probes.push_back(driven.state);
-  for (std::size_t i = 0; i < driven_.size(); ++i) {
-    Driven& driven = driven_[i];
+void ProbeSet::finish(Profile& profile, const std::function<void()>& after_tree) {
+  for (const Driven& driven : driven_)
+    if (!driven.needless) profile.probes.push_back(driven.state);
+  bool tree_told = false;
+  for (Driven& driven : driven_) {
+    if (!driven.keeps_tree && !tree_told) {
+      tree_told = true;
+      after_tree();
+    }
     // A probe may refine its own row; if it fails, what it said of itself no longer holds.
     if (driven.alive) guard(driven, [&](Probe& probe) { probe.finish(profile); });
-    if (!driven.alive) profile.probes.at(i) = driven.state;
-    if (i == 0) after_first();
+    if (driven.alive || driven.needless) continue;
+    for (ProbeState& row : profile.probes)
+      if (row.name == driven.state.name) row = driven.state;
   }
-  if (driven_.empty()) after_first();
+  if (!tree_told) after_tree();
 }
 
 }  // namespace bottleneck

@@ -1,0 +1,258 @@
+#include "probes/proc/polled_reducer.h"
+
+#include <algorithm>
+
+#include "src/core/waits.h"
+
+namespace bottleneck::proc {
+namespace {
+
+using sched::Happening;
+
+/// A delay longer than this before each time on a CPU is no wake-up: others had it. Source:
+/// wake-ups take 20 to 200 us in virtual machines (as sched/sweep.cpp); a scheduler's slice is 3 ms
+/// and more.
+constexpr std::int64_t longest_wake_up_ns = 1'000'000;
+/// CPU time of unseen children or threads below this is rounding: it is counted in ticks, and the
+/// last part of each child's life is not seen.
+constexpr int told_ticks = 2;
+/// Threads whose files stay open; two files each, of the usual 1024 descriptors.
+constexpr std::size_t most_kept = 200;
+/// Numbers of the threads that stand for those nobody saw: above all real ones. Source: pid_max is
+/// at most 2^22 (proc(5)).
+constexpr std::uint32_t first_stand_in = 1U << 30;
+
+}  // namespace
+
+PolledReducer::PolledReducer(const System& system, ProcessTree& tree)
+    : books_(system, tree, static_cast<std::uint32_t>(tree.root), true),
+      followed_(system, books_),
+      placement_([this](const Happening& happening) { books_.sweep.add(happening); }),
+      poller_(system),
+      system_(system) {
+  unseen_kernel_ = books_.places.unseen_kernel(Role::work);
+  in_kernel_[unseen_kernel_] = true;
+}
+
+void PolledReducer::start(std::int64_t exec_ns) {
+  exec_ns_ = looked_ns_ = exec_ns;
+  followed_.start(exec_ns);
+  books_.sweep.start(exec_ns);
+  placement_.begin_running(0);
+  follow(books_.tree.root, books_.tree.root, 0);
+  // What it ran before exec is not its own.
+  if (const auto now = running_[0].files->read()) running_[0].last = *now;
+}
+
+void PolledReducer::follow(pid_t pid, pid_t tid, int thread) {
+  running_[thread].files =
+      std::make_unique<TaskFiles>(system_, pid, tid, running_.size() <= most_kept);
+}
+
+void PolledReducer::forget(int thread, std::int64_t now_ns) {
+  placement_.end(thread, now_ns);
+  poller_.forget(static_cast<pid_t>(books_.thread(thread).tid));
+  running_.erase(thread);
+}
+
+void PolledReducer::add(const inject::InjectedSample& sample, std::int64_t cpu_ns) {
+  with_samples_ = true;
+  if (sample.time_ns < exec_ns_) return;
+  const auto pid = static_cast<pid_t>(sample.pid);
+  followed_.find_code(pid, sample.sample.ip, sample.time_ns);
+  const int thread = books_.tasks.thread_of(sample.tid);
+  const auto running = running_.find(thread);
+  if (thread < 0 || running == running_.end()) {
+    homeless_ += 1;
+    return;
+  }
+  samples_ += 1;
+  // The clock's signal waits for the end of a system call: the instruction behind it is the call's.
+  const std::string call = books_.left_call(books_.thread(thread).process, sample.sample);
+  int place;
+  if (call.empty()) {
+    place = books_.user_place(thread, sample.sample);
+  } else {
+    sched::KernelPlace at;
+    at.activity = sched::is_process_call(call) ? Activity::process : Activity::syscall;
+    at.call = call;
+    place = books_.kernel_place(thread, sample.sample, at);
+    in_kernel_[place] = true;
+  }
+  running->second.sampled.push_back({place, cpu_ns, 1});
+  running->second.place = place;
+}
+
+void PolledReducer::look(std::int64_t now_ns) {
+  if (looked_ns_ < 0 || now_ns <= looked_ns_) return;
+  const std::int64_t length = now_ns - looked_ns_;
+  const Changes changes = followed_.look(now_ns);
+  for (int thread : changes.born)
+    books_.sweep.add({.time_ns = looked_ns_, .kind = Happening::Kind::born, .thread = thread});
+  std::vector<Share> shares;
+  for (const auto& [pid, known] : followed_.processes())
+    for (const auto& [tid, thread] : known.threads) {
+      if (!running_.contains(thread)) follow(pid, tid, thread);
+      shares.push_back(share_of(pid, tid, thread, length, now_ns));
+      balances_[pid].own_ns += shares.back().run_ns;
+    }
+  book_unseen(shares, length);
+  placement_.lay(looked_ns_, now_ns, shares);
+  for (int thread : changes.died) forget(thread, now_ns);
+  for (const Changes::Ended& ended : changes.ended) end_process(ended, now_ns);
+  books_.sweep.advance(now_ns);
+  looked_ns_ = now_ns;
+}
+
+Share PolledReducer::share_of(pid_t pid, pid_t tid, int thread, std::int64_t length_ns,
+                              std::int64_t now_ns) {
+  Running& running = running_[thread];
+  Share share;
+  share.thread = thread;
+  const auto now = running.files->read();
+  if (!now) return share;
+  const bool was_running = running.last.state == 'R', is_running = now->state == 'R';
+  running.owed_ns += std::max<std::int64_t>(0, now->run_ns - running.last.run_ns);
+  running.kernel_ns += std::max<std::int64_t>(0, now->kernel_ns - running.last.kernel_ns);
+  share.run_ns = std::min(running.owed_ns, length_ns);
+  running.owed_ns -= share.run_ns;
+  const auto slices = static_cast<std::int64_t>(now->slices - running.last.slices);
+  const std::int64_t delay = std::max<std::int64_t>(0, now->delay_ns - running.last.delay_ns);
+  share.switches = static_cast<int>(std::min<std::int64_t>(slices, 1'000'000));
+  const std::int64_t rest = length_ns - share.run_ns;
+  // Runnable at both looks and not run meanwhile: the quota, or others.
+  if (was_running && is_running && now->exact)
+    share.starved_ns = slices <= 1 ? rest : std::min(delay, rest);
+  else if (delay > longest_wake_up_ns * std::max<std::int64_t>(1, slices))
+    share.starved_ns = std::min(delay, rest);
+  running.last = *now;
+  if (!is_running && (slices > 0 || running.wait < 0 || !now->exact))
+    ask_wait(pid, tid, thread, running, now_ns);
+  share.wait = running.wait;
+  if (running.wait >= 0) {
+    const WaitKind kind = books_.waits.all()[static_cast<std::size_t>(running.wait)].kind;
+    share.depends = passes_on(kind) || is_lock(kind);
+  }
+  label(share, running, books_.thread(thread).process);
+  return share;
+}
+
+void PolledReducer::ask_wait(pid_t pid, pid_t tid, int thread, Running& running,
+                             std::int64_t now_ns) {
+  auto polled = poller_.poll(pid, tid, books_.tree);
+  if (!polled) return;
+  polls_ += 1;
+  if (polled->user_ip) followed_.find_code(pid, polled->user_ip, now_ns);
+  running.wait = books_.polled_wait(thread, *polled, now_ns);
+}
+
+/// What its samples say of the time since the last look; without any, its last one still holds: the
+/// next comes when a period of CPU time is over.
+void PolledReducer::label(Share& share, Running& running, int process) {
+  if (share.run_ns > 0) {
+    std::int64_t weight = 0;
+    for (const Label& one : running.sampled) weight += one.ns;
+    for (const Label& one : running.sampled) {
+      const double part = static_cast<double>(one.ns) / static_cast<double>(weight);
+      share.labels.push_back(
+          {one.place, static_cast<std::int64_t>(part * static_cast<double>(share.run_ns)), 1});
+    }
+    if (share.labels.empty()) {
+      const int place = with_samples_ ? running.place : books_.places.somewhere(process);
+      share.labels.push_back({place, share.run_ns, 0});
+    }
+    take_kernel_time(share, running);
+    running.sampled.clear();
+  }
+}
+
+/// The kernel's own count against what the samples say: faults and interrupts leave no sample.
+void PolledReducer::take_kernel_time(Share& share, Running& running) {
+  std::int64_t user = 0;
+  for (const Label& one : share.labels)
+    if (in_kernel_.contains(one.place))
+      running.kernel_ns -= one.ns;
+    else
+      user += one.ns;
+  const std::int64_t taken = std::clamp<std::int64_t>(running.kernel_ns, 0, user);
+  if (taken == 0) return;
+  running.kernel_ns -= taken;
+  const double left = 1 - static_cast<double>(taken) / static_cast<double>(user);
+  for (Label& one : share.labels)
+    if (!in_kernel_.contains(one.place))
+      one.ns = static_cast<std::int64_t>(left * static_cast<double>(one.ns));
+  share.labels.push_back({unseen_kernel_, taken, 0});
+}
+
+/// CPU time of threads and children that were never seen, or whose end was not.
+void PolledReducer::book_unseen(std::vector<Share>& shares, std::int64_t length_ns) {
+  for (const auto& [pid, known] : followed_.processes()) {
+    Balance& balance = balances_[pid];
+    const auto told = [&](std::uint64_t ticks) {
+      return static_cast<std::int64_t>(ticks) * tick_ns();
+    };
+    for (const bool children : {false, true}) {
+      std::int64_t& booked = children ? balance.reaped_ns : balance.own_ns;
+      const std::int64_t missing = told(children ? known.reaped_ticks : known.own_ticks) - booked;
+      if (missing < told_ticks * tick_ns()) continue;
+      Share share;
+      share.thread = stand_in(pid, children);
+      share.run_ns = std::min(missing, length_ns);
+      share.depends = true;
+      share.switches = 1;
+      booked += share.run_ns;
+      int place = books_.places.somewhere(known.process);
+      if (children) {
+        sched::KernelPlace at;
+        at.activity = Activity::process;
+        place = books_.places.kernel(known.process, {}, at, Peer::unknown, Role::work);
+      }
+      share.labels = {{place, share.run_ns, 0}};
+      shares.push_back(std::move(share));
+    }
+  }
+}
+
+int PolledReducer::stand_in(pid_t pid, bool children) {
+  const auto [it, fresh] = stand_ins_.try_emplace({pid, children}, -1);
+  if (!fresh) return it->second;
+  perf::Record record;
+  const std::uint32_t process = static_cast<std::uint32_t>(pid);
+  const std::uint32_t number = first_stand_in + next_stand_in_++;
+  record.stamp = {process, number, static_cast<std::uint64_t>(looked_ns_), 0, 0};
+  record.what = perf::Fork{process, process, number, process};
+  it->second = books_.tasks.apply(record, books_.tree);
+  record.what = perf::Comm{children ? "(short processes)" : "(short threads)", false};
+  books_.tasks.apply(record, books_.tree);
+  if (it->second >= 0)
+    books_.sweep.add({.time_ns = looked_ns_, .kind = Happening::Kind::born, .thread = it->second});
+  return it->second;
+}
+
+/// What was booked of it will be among what its parent has reaped.
+void PolledReducer::end_process(const Changes::Ended& ended, std::int64_t now_ns) {
+  for (const bool children : {false, true}) {
+    const auto found = stand_ins_.find({ended.pid, children});
+    if (found == stand_ins_.end()) continue;
+    if (found->second >= 0) {
+      perf::Record record;
+      const std::uint32_t number = books_.thread(found->second).tid;
+      record.stamp = {static_cast<std::uint32_t>(ended.pid), number,
+                      static_cast<std::uint64_t>(now_ns), 0, 0};
+      record.what = perf::Exit{static_cast<std::uint32_t>(ended.pid), number};
+      books_.tasks.apply(record, books_.tree);
+      placement_.end(found->second, now_ns);
+    }
+    stand_ins_.erase(found);
+  }
+  const Balance booked = balances_[ended.pid];
+  balances_.erase(ended.pid);
+  balances_[ended.parent].reaped_ns += booked.own_ns + booked.reaped_ns;
+}
+
+void PolledReducer::finish(Profile& profile, std::int64_t end_ns) {
+  look(end_ns);
+  books_.finish(profile, exec_ns_ >= 0 ? exec_ns_ : end_ns, end_ns);
+}
+
+}  // namespace bottleneck::proc
