@@ -91,12 +91,11 @@ void add_evidence_section(Markup& page, const Report& report) {
   if (report.verdict.ruled_out.empty()) {
     page.element("p", "nothing could be ruled out");
   } else {
-    Listing listing{"", {{"class"}, {"because"}}, {}, report.verdict.ruled_out.size()};
-    listing.title = "Not the bottleneck";
+    Listing listing{"Ruled out", {{"class"}, {"because"}}, {}, report.verdict.ruled_out.size()};
     for (const RuledOut& one : report.verdict.ruled_out) {
       listing.rows.push_back({std::string(to_string(one.kind)), one.why});
     }
-    add_listing(page, listing);
+    add_listing(page, listing, Caption::said_above);
   }
   page.add("</section>\n");
 }

@@ -8,7 +8,7 @@
 namespace bottleneck {
 namespace {
 
-constexpr std::size_t shown_rows = 30;
+constexpr std::size_t shown_rows = 20;  // as on the terminal
 /// Tables of up to so many rows are open at first: what fits on a screen hides nothing.
 constexpr std::size_t open_rows = 12;
 
@@ -18,7 +18,8 @@ void add_phases(Markup& page, const std::vector<Phase>& phases) {
     return;
   }
   page.add(
-      "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Phases\">\n<table>\n"
+      "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Phases\">\n<table "
+      "class=\"full\">\n"
       "<caption>Phases: where the hot functions change</caption>\n<thead><tr><th scope=\"col\" "
       "class=\"number\">start</th><th scope=\"col\" class=\"number\">wall</th><th scope=\"col\">"
       "shares</th></tr></thead>\n<tbody>\n");
@@ -40,9 +41,11 @@ void add_meter_row(Markup& page, const std::string& label, double seconds, doubl
   const double share = all > 0 ? seconds / all : 0;
   page.add("<tr><th scope=\"row\">").text(label).add("</th><td class=\"number\">");
   page.text(format_seconds(seconds)).add("</td><td class=\"number\">");
-  page.text(format_percent(share))
-      .add("</td><td class=\"wide\"><span class=\"meter\" style=\"width:");
-  page.number(share * 100).add("%\"></span></td></tr>\n");
+  page.text(format_percent(share)).add("</td><td class=\"wide\">");
+  if (share > 0) {
+    page.add("<span class=\"meter\" style=\"width:").number(share * 100).add("%\"></span>");
+  }
+  page.add("</td></tr>\n");
 }
 
 void add_working_threads(Markup& page, const std::vector<double>& seconds_at) {
@@ -50,7 +53,7 @@ void add_working_threads(Markup& page, const std::vector<double>& seconds_at) {
   for (const double seconds : seconds_at) all += seconds;
   page.add(
       "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Working "
-      "threads\">\n<table>"
+      "threads\">\n<table class=\"full\">"
       "\n<caption>How many threads worked at once</caption>\n<thead><tr><th scope=\"col\">threads"
       "</th><th scope=\"col\" class=\"number\">time</th><th scope=\"col\" "
       "class=\"number\">share</th>"
@@ -79,7 +82,7 @@ void add_folding(Markup& page, const Listing& listing) {
   }
   page.add("<summary>").text(listing.title);
   page.text(fmt::format(" ({})", listing.all)).add("</summary>\n");
-  add_listing(page, listing);
+  add_listing(page, listing, Caption::said_above);
   page.add("</details>\n");
 }
 

@@ -41,7 +41,7 @@ std::string escape(std::string_view text, int most_columns) {
         escaped += "&amp;";
         break;
       case '<':
-        escaped += "&lt;";
+        escaped += c;
         break;
       case '>':
         escaped += "&gt;";
@@ -84,7 +84,7 @@ Markup& Markup::code(std::string_view content) {
 }
 
 Markup& Markup::fact(Literal label, std::string_view content) {
-  add("<dt>").add(label).add("</dt><dd>").text(content);
+  add("<dt>").add(label).add("</dt><dd class=\"text\">").text(content);
   return add("</dd>\n");
 }
 
@@ -97,10 +97,15 @@ Markup& Markup::list(const std::vector<std::string>& items) {
   return add("</ul>\n");
 }
 
-void add_listing(Markup& page, const Listing& listing) {
+void add_listing(Markup& page, const Listing& listing, Caption caption) {
+  if (listing.rows.empty()) {
+    page.element("p", caption == Caption::shown ? listing.title + ": none" : "none");
+    return;
+  }
   page.add("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
-  page.text(listing.title).add("\">\n<table>\n<caption>").text(listing.title);
-  page.text(describe_cut(listing)).add("</caption>\n<thead><tr>");
+  page.text(listing.title).add("\">\n<table>\n");
+  if (caption == Caption::shown) page.element("caption", listing.title);
+  page.add("<thead><tr>");
   for (const Column& column : listing.columns) {
     if (column.number) {
       page.add("<th scope=\"col\" class=\"number\">");
@@ -112,7 +117,6 @@ void add_listing(Markup& page, const Listing& listing) {
   page.add("</tr></thead>\n<tbody>\n");
   for (const auto& row : listing.rows) add_row(page, listing, row);
   page.add("</tbody>\n</table>\n</div>\n");
-  if (listing.rows.empty()) page.element("p", "none");
   if (listing.all > listing.rows.size()) {
     page.element("p", fmt::format("and {} more", listing.all - listing.rows.size()));
   }

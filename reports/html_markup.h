@@ -13,7 +13,7 @@ namespace bottleneck {
 
 /// Columns of one text; longer ones are cut with an ellipsis, so that a page stays small.
 inline constexpr int longest_text = 2000;
-inline constexpr int longest_cell = 300;
+inline constexpr int longest_cell = 120;
 
 /// Any bytes as text of a page, in an element or a quoted attribute: always valid UTF-8, control
 /// and direction characters visible (visible.h), no character that HTML could take for its own.
@@ -45,7 +45,9 @@ class Markup {
   std::string bytes_;
 };
 
-/// In a container of its own that scrolls, with a caption; says how many rows were left out.
-void add_listing(Markup&, const Listing&);
+/// In a container of its own that scrolls; says how many rows were left out. Without a caption
+/// where a heading already says it.
+enum class Caption { shown, said_above };
+void add_listing(Markup&, const Listing&, Caption = Caption::shown);
 
 }  // namespace bottleneck

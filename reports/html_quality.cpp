@@ -74,7 +74,7 @@ void add_measurement_listing(Markup& page, const std::vector<Measurement>& measu
   listing.rows.resize(std::min(listing.rows.size(), shown_measurements));
   page.add("<details>\n<summary>").text(fmt::format("Measurements ({})", listing.all));
   page.add("</summary>\n");
-  add_listing(page, listing);
+  add_listing(page, listing, Caption::said_above);
   page.add("</details>\n");
 }
 

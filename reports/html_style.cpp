@@ -46,7 +46,9 @@ figcaption, caption { text-align: left; font-size: .9rem; padding: .25rem 0; }
 .facts { display: grid; grid-template-columns: minmax(4rem, max-content) 1fr; gap: .25rem 1rem; }
 .facts dt { max-width: 9rem; }
 .facts dd { margin: 0; min-width: 0; }
-.facts ul { margin: 0; padding-left: 1.1rem; }
+.facts .text { white-space: pre-wrap; }
+.facts ul { margin: 0; padding-left: 1.1rem; list-style: disc outside; }
+.legend th { white-space: nowrap; }
 .bar { display: flex; gap: 2px; height: 2.25rem; margin: .25rem 0 .5rem; }
 .part {
   flex: 0 0 0; min-width: 2px; overflow: hidden; container-type: inline-size; display: flex;
@@ -81,13 +83,15 @@ td .bar .part span { display: none; }
 }
 .scroll { overflow-x: auto; max-width: 100%; }
 .scroll:focus-visible, summary:focus-visible { outline: 2px solid var(--compute); }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; min-width: 50%; font-variant-numeric: tabular-nums; }
 th, td {
   text-align: left; vertical-align: top; padding: .3rem .75rem .3rem 0; font-weight: normal;
   border-bottom: 1px solid var(--line);
 }
-.scroll th, .scroll td { min-width: 4.5rem; }
-.scroll td:last-child { min-width: 12rem; }
+.legend, .full { width: 100%; }
+.scroll th, .scroll td { min-width: 4rem; }
+.scroll td:not(.number) { min-width: 9rem; }
+.scroll .state { min-width: 6.5rem; }
 .number { text-align: right; white-space: nowrap; }
 .scroll .wide { width: 60%; min-width: 10rem; }
 td p { margin: .15rem 0; }
@@ -106,13 +110,14 @@ ol.cards h3 { display: inline; }
 summary { cursor: pointer; padding: .4rem 0; font-weight: 600; }
 footer { margin-top: 2rem; color: var(--faint); font-size: .9rem; }
 @media (max-width: 30rem) {
-  .cards > .narrow, body { padding: .75rem; }
+  body { padding: .75rem; }
+  .facts { display: block; }
+  .facts dt { font-size: .85rem; margin-top: .35rem; }
   .legend td:last-child, .legend th:last-child { font-size: .9rem; }
 }
 @media print {
   body { max-width: none; padding: 0; font-size: 10pt; }
   .scroll { overflow: visible; }
-  .scroll th, .scroll td, .scroll td:last-child { min-width: 0; }
   h1, h2, h3, caption, summary { break-after: avoid; }
   tr, .cards > *, figure { break-inside: avoid; }
   details::details-content { content-visibility: visible; block-size: auto; }

@@ -1,25 +1,13 @@
 // Report in, exact text out. A wanted change: scripts/regolden, and the diff is reviewed.
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
-
 #include <gtest/gtest.h>
 
 #include "reports/terminal.h"
 #include "src/core/json.h"
+#include "tests/golden/golden_file.h"
 #include "tests/golden/sample_reports.h"
 
 namespace bottleneck {
 namespace {
-
-void expect_golden(const std::string& name, const std::string& text) {
-  const std::string path = std::string(GOLDEN_DIRECTORY) + "/" + name;
-  if (std::getenv("BOTTLENECK_REGOLDEN")) std::ofstream(path) << text;
-  std::ifstream file(path);
-  std::stringstream expected;
-  expected << file.rdbuf();
-  EXPECT_EQ(text, expected.str()) << "if this is wanted: scripts/regolden";
-}
 
 TEST(Golden, first_screen_of_a_strided_loop) {
   TerminalStyle style;

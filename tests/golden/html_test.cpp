@@ -1,0 +1,154 @@
+// The page: exact for three reports, and what holds for every report, whatever stands in its names.
+#include "reports/html.h"
+
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "reports/html_markup.h"
+#include "tests/golden/golden_file.h"
+#include "tests/golden/sample_reports.h"
+#include "tests/unit/launch/temporary_folder.h"
+
+namespace bottleneck {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr unsigned seeds = 40;
+const std::string hostile_name =
+    "<script>alert(1)</script>\"'><img src=x onerror=y>]]>-->\x1b[31m\xff\xe2\x80\xae&lt;";
+
+/// That name wherever a name can stand.
+Report a_report_of_hostile_names() {
+  Report report = a_matmul_report();
+  Profile& profile = report.profile;
+  profile.target = {{hostile_name, hostile_name}, hostile_name, {hostile_name}};
+  profile.machine.cpu_model = profile.machine.kernel = hostile_name;
+  profile.probes[1] = {hostile_name, ProbeStatus::degraded, hostile_name, hostile_name,
+                       hostile_name};
+  profile.measurements[0].name = profile.measurements[0].source = hostile_name;
+  profile.processes[0].name = profile.threads[0].name = hostile_name;
+  profile.processes[0].still_running = true;
+  for (Location& place : profile.locations) {
+    place.module = place.function = place.file = place.caller = place.call = hostile_name;
+  }
+  for (Wait& wait : profile.waits) wait.call = wait.object = hostile_name;
+  profile.notes = {hostile_name};
+  Verdict& verdict = report.verdict;
+  verdict.sentence = hostile_name;
+  verdict.reasons = {hostile_name};
+  verdict.where = {hostile_name, hostile_name, hostile_name, 1, 1};
+  verdict.ruled_out[0].why = hostile_name;
+  Finding& finding = report.findings[0];
+  finding.supports = finding.contradicts = {hostile_name};
+  finding.note = hostile_name;
+  Recommendation& advice = report.recommendations[0];
+  advice.action = advice.why = advice.next_limit = advice.prediction.model = hostile_name;
+  advice.how = advice.prediction.assumptions = {hostile_name};
+  report.parallelism.why = hostile_name;
+  return report;
+}
+
+/// What check_page.py says about all of these.
+std::string breaches_of(const std::vector<std::string>& pages) {
+  const TemporaryFolder folder;
+  std::string line = "/usr/bin/python3 -B " GOLDEN_DIRECTORY "/check_page.py";
+  for (std::size_t i = 0; i < pages.size(); ++i) {
+    const std::string name = std::to_string(i) + ".html";
+    folder.write(name, pages[i]);
+    line += " " + folder.path(name);
+  }
+  const int status = std::system((line + " > " + folder.path("said") + " 2>&1").c_str());
+  return status == 0 ? "" : "breaches:\n" + folder.read("said");
+}
+
+bool has_python() { return std::filesystem::exists("/usr/bin/python3"); }
+
+std::size_t count_of(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+TEST(Page, of_a_strided_loop) { expect_golden("matmul.html", render_html(a_matmul_report())); }
+TEST(Page, of_an_idle_server) { expect_golden("idle.html", render_html(an_idle_report())); }
+TEST(Page, of_hostile_names) { expect_golden("hostile.html", render_html(a_hostile_report())); }
+
+TEST(Page, is_well_formed_inert_and_readable_whatever_the_report_holds) {
+  if (!has_python()) GTEST_SKIP() << "no /usr/bin/python3, whose HTML parser reads the pages";
+  std::vector<std::string> pages = {render_html({}), render_html(a_matmul_report()),
+                                    render_html(an_idle_report()), render_html(a_hostile_report()),
+                                    render_html(a_report_of_hostile_names())};
+  for (unsigned seed = 0; seed < seeds; ++seed) pages.push_back(render_html(a_random_report(seed)));
+  EXPECT_EQ(breaches_of(pages), "");
+}
+
+TEST(Page, lets_no_name_become_markup) {
+  const std::string page = render_html(a_report_of_hostile_names());
+  EXPECT_THAT(page, HasSubstr("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&gt;&lt;img src=x"));
+  EXPECT_THAT(page, HasSubstr("]]&gt;--&gt;\\x1b[31m\\xff\\u202e&amp;lt;"));
+  for (const char* piece : {"<script", "<img", "]]>", "-->", "\x1b", "\xff", "\xe2\x80\xae"}) {
+    EXPECT_THAT(page, Not(HasSubstr(piece)));
+  }
+}
+
+TEST(Page, stays_small_when_the_report_is_large) {
+  Report report = a_report_of_hostile_names();
+  Profile& profile = report.profile;
+  profile.target.command.assign(3, std::string(1'000'000, '<'));
+  profile.threads.resize(500, profile.threads[0]);
+  profile.notes.assign(5000, std::string(10'000, '&'));
+  profile.measurements.resize(5000, profile.measurements[0]);
+  report.phases.resize(5000, report.phases[0]);
+  report.recommendations.resize(500, report.recommendations[0]);
+  report.parallelism.seconds_at.resize(1000, 0.5);
+  profile.runs.resize(1000, profile.runs[0]);
+  const std::string page = render_html(report);
+  EXPECT_LT(page.size(), 2'000'000u);
+  EXPECT_THAT(page, HasSubstr("and 480 more"));
+}
+
+TEST(Page, has_a_row_for_each_probe_with_its_reason_and_remedy) {
+  const Report report = a_matmul_report();
+  const std::string page = render_html(report);
+  for (const ProbeState& probe : report.profile.probes) {
+    EXPECT_THAT(page, HasSubstr("<th scope=\"row\">" + escape(probe.name) + "</th>"));
+    EXPECT_THAT(page, HasSubstr(escape(probe.reason)));
+    EXPECT_THAT(page, HasSubstr(escape(probe.remedy)));
+  }
+  EXPECT_EQ(count_of(page, "<td class=\"state "), report.profile.probes.size());
+}
+
+TEST(Page, says_the_verdict_in_its_title) {
+  EXPECT_THAT(render_html(a_matmul_report()),
+              HasSubstr("<title>memory_latency, strided, serial, 91 % of the time waits for a "
+                        "column walk"));
+}
+
+TEST(Page, says_what_was_not_observed_and_never_0_for_it) {
+  const std::string page = render_html(a_matmul_report());
+  EXPECT_THAT(page, HasSubstr("Could not be observed here: memory_bandwidth, "));
+  EXPECT_THAT(page, HasSubstr("Looked for, and next to nothing: io_read 0.4 %, lock 0 %."));
+  EXPECT_THAT(page, HasSubstr("not measured"));
+}
+
+TEST(Page, names_the_tier_and_what_was_lost_with_it) {
+  Report report = a_matmul_report();
+  report.profile.overhead.lost_records = 7;
+  for (const auto& [tier, words] :
+       std::map<Tier, const char*>{{Tier::A, "hardware counters, samples of user"},
+                                   {Tier::B1, "hardware counters: cycles"},
+                                   {Tier::B2, "exact reasons of short waits"},
+                                   {Tier::C, "perf_event_open, which is refused here"},
+                                   {Tier::D, "all samples"}}) {
+    report.profile.tier = tier;
+    EXPECT_THAT(render_html(report), HasSubstr(words));
+  }
+  EXPECT_THAT(render_html(report), HasSubstr("7: what they held is not in the figures"));
+}
+
+}  // namespace
+}  // namespace bottleneck
