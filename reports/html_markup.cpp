@@ -41,7 +41,7 @@ std::string escape(std::string_view text, int most_columns) {
         escaped += "&amp;";
         break;
       case '<':
-        escaped += c;
+        escaped += "&lt;";
         break;
       case '>':
         escaped += "&gt;";
