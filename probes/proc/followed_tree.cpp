@@ -12,9 +12,6 @@ namespace bottleneck::proc {
 namespace {
 
 constexpr std::int64_t ms = 1'000'000;
-/// Mappings are read again for an unknown address no more often than this: reading costs up to a
-/// millisecond for thousands of them.
-constexpr std::int64_t map_again_ns = 20 * ms;
 /// Threads whose children are looked up at each look; of more only the main thread's. Source: a
 /// file costs 3 us to open and read here.
 constexpr std::size_t most_parents = 16;
@@ -80,11 +77,12 @@ void FollowedTree::read_code(pid_t pid, Followed& known, bool after_exec, std::i
          perf::Mmap{code.start, code.end - code.start, code.file_offset, code.file});
 }
 
-void FollowedTree::find_code(pid_t pid, std::uint64_t address, std::int64_t now_ns) {
+void FollowedTree::find_code(pid_t pid, std::uint64_t address, std::int64_t seen_ns,
+                             std::int64_t now_ns) {
   const auto found = processes_.find(pid);
   if (found == processes_.end()) return;
   Followed& known = found->second;
-  if (now_ns - known.mapped_ns < map_again_ns) return;
+  if (seen_ns < known.mapped_ns) return;
   if (books_.process(known.process).space.find(address)) return;
   read_code(pid, known, false, now_ns);
 }

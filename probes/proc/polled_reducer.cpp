@@ -55,11 +55,12 @@ void PolledReducer::forget(int thread, std::int64_t now_ns) {
   running_.erase(thread);
 }
 
-void PolledReducer::add(const inject::InjectedSample& sample, std::int64_t cpu_ns) {
+void PolledReducer::add(const inject::InjectedSample& sample, std::int64_t cpu_ns,
+                        std::int64_t now_ns) {
   with_samples_ = true;
   if (sample.time_ns < exec_ns_) return;
   const auto pid = static_cast<pid_t>(sample.pid);
-  followed_.find_code(pid, sample.sample.ip, sample.time_ns);
+  followed_.find_code(pid, sample.sample.ip, sample.time_ns, now_ns);
   const int thread = books_.tasks.thread_of(sample.tid);
   const auto running = running_.find(thread);
   if (thread < 0 || running == running_.end()) {
@@ -142,7 +143,7 @@ void PolledReducer::ask_wait(pid_t pid, pid_t tid, int thread, Running& running,
   auto polled = poller_.poll(pid, tid, books_.tree);
   if (!polled) return;
   polls_ += 1;
-  if (polled->user_ip) followed_.find_code(pid, polled->user_ip, now_ns);
+  if (polled->user_ip) followed_.find_code(pid, polled->user_ip, now_ns, now_ns);
   running.wait = books_.polled_wait(thread, *polled, now_ns);
 }
 

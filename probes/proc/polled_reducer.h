@@ -24,7 +24,7 @@ class PolledReducer {
 
   void start(std::int64_t exec_ns);
   /// A sample of code; `cpu_ns` of its thread's CPU time lie behind it.
-  void add(const inject::InjectedSample& sample, std::int64_t cpu_ns);
+  void add(const inject::InjectedSample& sample, std::int64_t cpu_ns, std::int64_t now_ns);
   /// Looks at everything, and books the time since the last look.
   void look(std::int64_t now_ns);
   void finish(Profile& profile, std::int64_t end_ns);

@@ -100,8 +100,9 @@ void ProcSampler::attach(ProcessTree& tree) { reducer_.emplace(system_, tree); }
 
 void ProcSampler::drain() {
   if (!segment_) return;
-  segment_->drain(now_ns(CLOCK_MONOTONIC), [&](inject::InjectedSample&& sample) {
-    reducer_->add(sample, static_cast<std::int64_t>(sample.periods) * period_ns_);
+  const std::int64_t now = now_ns(CLOCK_MONOTONIC);
+  segment_->drain(now, [&](inject::InjectedSample&& sample) {
+    reducer_->add(sample, static_cast<std::int64_t>(sample.periods) * period_ns_, now);
   });
 }
 
