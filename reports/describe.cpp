@@ -75,11 +75,15 @@ std::string describe_wall(const Profile& profile, const Run& run) {
                      format_seconds(most->wall_s));
 }
 
+/// A quota is said where it is less than what the affinity allows: the run had no more than that.
 std::string describe_cpus(const Profile& profile, const Run& run) {
-  if (run.wall_s <= 0) return fmt::format("{} CPUs", profile.machine.cpus());
-  const int cpus = profile.machine.cpus();
-  return fmt::format("{:.1f} of {} CPU{} busy", (run.user_s + run.system_s) / run.wall_s, cpus,
-                     cpus == 1 ? "" : "s");
+  const Machine& machine = profile.machine;
+  const bool limited = machine.cpu_quota && *machine.cpu_quota < machine.cpus_allowed;
+  const double cpus = limited ? *machine.cpu_quota : machine.cpus();
+  const std::string had =
+      fmt::format("{:.3g} CPU{}{}", cpus, cpus > 1 ? "s" : "", limited ? " by quota" : "");
+  if (run.wall_s <= 0) return had;
+  return fmt::format("{:.1f} of {} busy", (run.user_s + run.system_s) / run.wall_s, had);
 }
 
 std::string describe_facts(const Profile& profile) {

@@ -12,9 +12,10 @@
 namespace bottleneck {
 
 std::string describe_wall(const Profile&, const Run&);  ///< with -n: the median and the spread
-std::string describe_cpus(const Profile&, const Run&);  ///< "1.0 of 2 CPUs busy"
-std::string describe_end(const Run&);                   ///< "exit 0", "killed by SIGTERM"
-std::string describe_facts(const Profile&);             ///< the three above in one line
+std::string describe_cpus(const Profile&,
+                          const Run&);  ///< "1.0 of 2 CPUs busy", "0.5 of 0.5 CPU by quota busy"
+std::string describe_end(const Run&);   ///< "exit 0", "killed by SIGTERM"
+std::string describe_facts(const Profile&);  ///< the three above in one line
 
 struct Headline {
   std::string name;  ///< "memory_latency, strided, serial", "idle 92 %, waiting for work"

@@ -1,4 +1,6 @@
 // What to do and what it gives; and for each class what speaks for and against it.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "reports/describe.h"
@@ -62,6 +64,28 @@ void add_finding(Markup& page, const Report& report, const std::vector<BarRow>& 
   page.add("</dl>\n</article>\n");
 }
 
+/// Those of little time are folded away.
+void add_findings(Markup& page, const Report& report) {
+  constexpr double folded_below = 0.01;
+  const std::vector<BarRow> rows = arrange_page_bars(report.shares);
+  const auto add_those = [&](bool small) {
+    page.add("<div class=\"cards\">\n");
+    for (const Finding& finding : report.findings) {
+      if ((finding.share < folded_below) == small) add_finding(page, report, rows, finding);
+    }
+    page.add("</div>\n");
+  };
+  if (report.findings.empty()) page.element("p", "none");
+  add_those(false);
+  const auto small = std::count_if(report.findings.begin(), report.findings.end(),
+                                   [](const Finding& one) { return one.share < folded_below; });
+  if (small == 0) return;
+  page.add("<details>\n<summary>").text(fmt::format("Classes below 1 % ({})", small));
+  page.add("</summary>\n");
+  add_those(true);
+  page.add("</details>\n");
+}
+
 }  // namespace
 
 void add_advice_section(Markup& page, const Report& report) {
@@ -82,12 +106,9 @@ void add_advice_section(Markup& page, const Report& report) {
 }
 
 void add_evidence_section(Markup& page, const Report& report) {
-  const std::vector<BarRow> rows = arrange_page_bars(report.shares);
   page.add("<section aria-labelledby=\"evidence\">\n<h2 id=\"evidence\">Evidence</h2>\n");
-  if (report.findings.empty()) page.element("p", "none");
-  page.add("<div class=\"cards\">\n");
-  for (const Finding& finding : report.findings) add_finding(page, report, rows, finding);
-  page.add("</div>\n<h3>Ruled out</h3>\n");
+  add_findings(page, report);
+  page.add("<h3>Ruled out</h3>\n");
   if (report.verdict.ruled_out.empty()) {
     page.element("p", "nothing could be ruled out");
   } else {

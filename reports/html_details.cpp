@@ -93,7 +93,7 @@ void add_course_section(Markup& page, const Report& report) {
   page.add("<section aria-labelledby=\"course\">\n<h2 id=\"course\">Over time</h2>\n");
   add_phases(page, report.phases);
   page.add("<h3>Parallelism: ").text(to_string(parallelism.word)).add("</h3>\n<p>");
-  page.text(explain(parallelism.word)).add(". ");
+  page.text("That is: ").text(explain(parallelism.word)).add(". ");
   page.text(fmt::format("{:.2f} threads work while any does; exactly one works {} of the time. {}",
                         parallelism.average, format_percent(parallelism.serial_share),
                         parallelism.why));

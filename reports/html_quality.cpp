@@ -18,7 +18,7 @@ std::string count(std::uint64_t number) { return format_count(static_cast<double
 
 void add_confidence(Markup& page, const Verdict& verdict) {
   page.add("<h3>Confidence: ").text(to_string(verdict.confidence)).add("</h3>\n<p>");
-  page.text(explain(verdict.confidence)).add(".</p>\n");
+  page.text("That is: ").text(explain(verdict.confidence)).add(".</p>\n");
   if (!verdict.reasons.empty()) page.list(verdict.reasons);
 }
 

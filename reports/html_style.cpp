@@ -78,6 +78,7 @@ td .bar .part span { display: none; }
 .gpu_launch { background: var(--gpu_launch); }
 .gpu_sync { background: var(--gpu_sync); }
 .unattributed { background: var(--unattributed); }
+.others { background: var(--faint); }
 .swatch.unattributed {
   background: repeating-linear-gradient(45deg, var(--unattributed) 0 2px, var(--page) 2px 4px);
 }
@@ -90,10 +91,10 @@ th, td {
 }
 .legend, .full { width: 100%; }
 .scroll th, .scroll td { min-width: 4rem; }
-.scroll td:not(.number) { min-width: 9rem; }
+.scroll th[scope=row], .scroll td:not(.number) { min-width: 9rem; }
 .scroll .state { min-width: 6.5rem; }
 .number { text-align: right; white-space: nowrap; }
-.scroll .wide { width: 60%; min-width: 10rem; }
+.scroll .wide { width: 75%; min-width: 10rem; }
 td p { margin: .15rem 0; }
 td b { color: var(--faint); font-weight: 600; }
 .available { color: var(--good); }

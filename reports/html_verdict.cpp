@@ -12,6 +12,11 @@ namespace {
 
 bool stands_for_a_class(const BarRow& row) { return row.label == to_string(row.kind); }
 
+/// Class of the style sheet.
+std::string_view color_of(const BarRow& row) {
+  return stands_for_a_class(row) ? to_string(row.kind) : "others";
+}
+
 std::string describe_bars(const std::vector<BarRow>& rows) {
   std::string text;
   for (const BarRow& row : rows) {
@@ -25,7 +30,7 @@ void add_legend(Markup& page, const Report& report, const std::vector<BarRow>& r
       "<table class=\"legend\">\n<thead><tr><th scope=\"col\">class</th><th scope=\"col\" "
       "class=\"number\">share</th><th scope=\"col\">what it is</th></tr></thead>\n<tbody>\n");
   for (const BarRow& row : rows) {
-    page.add("<tr><th scope=\"row\"><span class=\"swatch ").text(to_string(row.kind));
+    page.add("<tr><th scope=\"row\"><span class=\"swatch ").text(color_of(row));
     page.add("\"></span>").text(row.label).add("</th><td class=\"number\">");
     page.text(fmt::format("{} %", row.percent)).add("</td><td>");
     if (stands_for_a_class(row)) page.text(explain(row.kind));
@@ -108,7 +113,7 @@ void add_stacked_bar(Markup& page, const std::vector<BarRow>& rows, std::string_
   page.add("<div class=\"bar\" role=\"img\" aria-label=\"").text(label).add("\">");
   for (const BarRow& row : rows) {
     if (row.share <= 0) continue;
-    page.add("<span class=\"part ").text(to_string(row.kind)).add("\" style=\"flex-grow:");
+    page.add("<span class=\"part ").text(color_of(row)).add("\" style=\"flex-grow:");
     page.number(row.share).add("\"><span>").text(row.label).add(" ");
     page.text(fmt::format("{} %", row.percent)).add("</span></span>");
   }

@@ -46,7 +46,8 @@ std::string name_function(std::string_view function) {
   if (function.empty()) return "";
   const auto last = static_cast<unsigned char>(function.back());
   const bool bare =
-      (std::isalnum(last) != 0 || last == '_') && function.find('(') == std::string_view::npos;
+      (std::isalnum(last) != 0 || last == '_') &&
+      function.find_first_of("( ") == std::string_view::npos;  // "function at 0x5ae0" is no name
   return std::string(function) + (bare ? "()" : "");
 }
 
