@@ -58,11 +58,10 @@ std::vector<CgroupMount> cgroup_mounts(const System& system) {
   return mounts;
 }
 
-/// Our cgroup in the v1 hierarchy of `controller`, or in v2 for "". Lines: "4:memory:/a/b",
+/// The cgroup in the v1 hierarchy of `controller`, or in v2 for "". Lines: "4:memory:/a/b",
 /// "0::/a".
-std::optional<std::string> own_cgroup(const System& system, std::string_view controller) {
-  const std::string text = system.read("/proc/self/cgroup").value_or("");
-  for (std::string_view line : split(text, '\n')) {
+std::optional<std::string> cgroup_of(const std::string& membership, std::string_view controller) {
+  for (std::string_view line : split(membership, '\n')) {
     const std::size_t first = line.find(':');
     if (first == line.npos) continue;
     const std::size_t second = line.find(':', first + 1);
@@ -78,7 +77,10 @@ std::vector<std::string> directories_upward(const System& system, const CgroupMo
                                             std::string own) {
   // In a container the mount shows a part of the hierarchy, and the path may be said from outside
   // of it ("/..").
-  if (mount.root != "/") own = own.starts_with(mount.root) ? own.substr(mount.root.size()) : "";
+  if (mount.root != "/") {
+    const bool below = own == mount.root || own.starts_with(mount.root + "/");
+    own = below ? own.substr(mount.root.size()) : "";
+  }
   if (own.find("..") != own.npos) own.clear();
   while (!own.empty() && own.back() == '/') own.pop_back();
   std::vector<std::string> directories;
@@ -108,22 +110,35 @@ std::optional<double> quota_of(const System& system, const std::string& director
 
 }  // namespace
 
+std::string own_membership(const System& system) {
+  return system.read("/proc/self/cgroup").value_or("");
+}
+
 CgroupPath unified_cgroup_path(const System& system) {
+  return unified_cgroup_path(system, own_membership(system));
+}
+
+CgroupPath cgroup_path(const System& system, std::string_view controller) {
+  return cgroup_path(system, controller, own_membership(system));
+}
+
+CgroupPath unified_cgroup_path(const System& system, const std::string& membership) {
   for (const CgroupMount& mount : cgroup_mounts(system)) {
     if (!mount.v2) continue;
-    const auto own = own_cgroup(system, "");
+    const auto own = cgroup_of(membership, "");
     if (own) return {true, directories_upward(system, mount, *own)};
   }
   return {true, {}};
 }
 
-CgroupPath cgroup_path(const System& system, std::string_view controller) {
+CgroupPath cgroup_path(const System& system, std::string_view controller,
+                       const std::string& membership) {
   for (const CgroupMount& mount : cgroup_mounts(system)) {
     if (mount.v2 || !has_word(mount.options, controller)) continue;
-    const auto own = own_cgroup(system, controller);
+    const auto own = cgroup_of(membership, controller);
     if (own) return {false, directories_upward(system, mount, *own)};
   }
-  return unified_cgroup_path(system);
+  return unified_cgroup_path(system, membership);
 }
 
 std::optional<double> cpu_quota(const System& system, const CgroupPath& path) {

@@ -39,7 +39,7 @@ ProbeState ConfinementProbe::check(const System& system) {
   if (const auto why = explain_hidden_processes(found)) withheld.push_back(*why);
   if (!found.sys_readable) withheld.push_back(explain_missing_sys());
   if (withheld.empty()) {
-    state.detail = words.empty() ? "nothing that could be seen" : join(words, ", ");
+    state.detail = words.empty() ? "nothing, as far as can be seen" : join(words, ", ");
     return state;
   }
   state.status = ProbeStatus::degraded;

@@ -10,6 +10,7 @@
 #include "probes/io/counter_cells.h"
 #include "probes/io/poll_clock.h"
 #include "probes/machine/cgroup.h"
+#include "probes/machine/cgroup_watch.h"
 #include "probes/machine/text.h"
 
 namespace bottleneck {
@@ -45,9 +46,13 @@ class LoadProbe : public Probe {
   ProbeState check(const System&) override;
   void attach(ProcessTree&) override;
   std::chrono::milliseconds tick_interval() const override { return poll_interval; }
-  void tick(ProcessTree&) override { look(clock_.now()); }
+  void tick(ProcessTree&) override {
+    look(clock_.now());
+    if (groups_.moved()) watch_throttling();
+  }
   void target_started(std::int64_t ns) override {
     clock_.start(ns);
+    first_throttled_s_ = throttled_s();  // what came before exec was ours
     look(0);
   }
   void target_exited(ProcessTree&, std::int64_t ns) override { look(clock_.at(ns)); }
@@ -55,15 +60,19 @@ class LoadProbe : public Probe {
 
  private:
   void look(double time_s);
+  void watch_throttling();
   double throttled_s() const;
 
   System system_;
   PollClock clock_;
   KeptFile stat_;
+  CgroupWatch groups_;
   std::vector<KeptFile> throttle_;  ///< cpu.stat of every level with a quota
+  bool limited_ = false;            ///< there was a quota at some time
   bool v2_ = false;
   std::optional<std::uint64_t> first_busy_;
-  double first_throttled_s_ = 0;
+  double throttled_before_s_ = 0;  ///< in the groups that the target has left
+  double first_throttled_s_ = 0;   ///< what the group had when it was entered
   std::vector<LoadSample> samples_;
 };
 
@@ -81,12 +90,22 @@ ProbeState LoadProbe::check(const System& system) {
   return state;
 }
 
-void LoadProbe::attach(ProcessTree&) {
+void LoadProbe::attach(ProcessTree& tree) {
   stat_ = KeptFile(system_, "/proc/stat");
-  const CgroupPath path = cgroup_path(system_, "cpu");
+  groups_ = CgroupWatch(system_, tree.root);
+  watch_throttling();
+}
+
+/// From now on the groups that the target is in now; what it lost in others stays counted.
+void LoadProbe::watch_throttling() {
+  throttled_before_s_ += throttled_s() - first_throttled_s_;
+  throttle_.clear();
+  const CgroupPath path = cgroup_path(system_, "cpu", groups_.membership());
   v2_ = path.v2;
   for (const std::string& directory : throttling_directories(system_, path))
     throttle_.emplace_back(system_, directory + "/cpu.stat");
+  limited_ |= !throttle_.empty();
+  first_throttled_s_ = throttled_s();
 }
 
 double LoadProbe::throttled_s() const {
@@ -106,14 +125,10 @@ void LoadProbe::look(double time_s) {
   std::array<char, stat_head_bytes> buffer;
   const auto busy = busy_ticks(stat_.read(buffer).value_or(""));
   if (!busy) return;
-  const double throttled = throttled_s();
-  if (!first_busy_) {
-    first_busy_ = *busy;
-    first_throttled_s_ = throttled;
-  }
+  if (!first_busy_) first_busy_ = *busy;
+  const double throttled = throttled_before_s_ + throttled_s() - first_throttled_s_;
   const auto ticks = static_cast<double>(*busy - std::min(*busy, *first_busy_));
-  samples_.push_back(
-      {time_s, ticks / static_cast<double>(sysconf(_SC_CLK_TCK)), throttled - first_throttled_s_});
+  samples_.push_back({time_s, ticks / static_cast<double>(sysconf(_SC_CLK_TCK)), throttled});
   if (samples_.size() <= most_samples) return;
   std::vector<LoadSample> thinned;
   for (std::size_t i = 0; i < samples_.size(); i += 2) thinned.push_back(samples_[i]);
@@ -136,8 +151,8 @@ void LoadProbe::finish(Profile& profile) {
     for (const SystemCell& cell : timeline.system) sum += cell.others_busy_s;
     others.result = exactly(sum, Unit::seconds);
     throttled.result = exactly(samples_.back().throttled_s, Unit::seconds);
-    if (throttle_.empty())
-      throttled.result = Unavailable{"no CPU quota is set on our control group", ""};
+    if (!limited_)
+      throttled.result = Unavailable{"no CPU quota is set on the target's control group", ""};
   }
   profile.measurements.push_back(others);
   profile.measurements.push_back(throttled);

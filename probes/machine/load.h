@@ -1,5 +1,5 @@
 // The probe "load": what processes outside the tree kept busy of the machine, and how long the
-// quota of our control group throttled, per window (Timeline::system). It does not judge whether
+// quota of its control group throttled, per window (Timeline::system). It does not judge whether
 // the target lost anything by it: that takes the run delay of its threads.
 #pragma once
 

@@ -6,7 +6,9 @@
 #include <sched.h>
 #include <sys/utsname.h>
 
+#include "probes/io/poll_clock.h"
 #include "probes/machine/cgroup.h"
+#include "probes/machine/cgroup_watch.h"
 #include "probes/machine/text.h"
 
 namespace bottleneck {
@@ -79,6 +81,14 @@ bool is_virtualized(const std::string& cpuinfo) {
   return std::find(flags.begin(), flags.end(), "hypervisor") != flags.end();
 }
 
+/// What the control groups of a process leave it.
+void set_limits(const System& system, const std::string& membership, Machine& machine) {
+  machine.cpu_quota = cpu_quota(system, cgroup_path(system, "cpu", membership));
+  machine.memory_limit_bytes = memory_limit(system, cgroup_path(system, "memory", membership));
+  if (const auto limit = address_space_limit(system))
+    machine.memory_limit_bytes = std::min(machine.memory_limit_bytes.value_or(*limit), *limit);
+}
+
 class MachineProbe : public Probe {
  public:
   explicit MachineProbe(System system) : system_(std::move(system)) {}
@@ -98,12 +108,21 @@ class MachineProbe : public Probe {
     return state;
   }
 
-  void attach(ProcessTree&) override { machine_ = describe_machine(system_); }
+  void attach(ProcessTree& tree) override {
+    machine_ = describe_machine(system_);
+    groups_ = CgroupWatch(system_, tree.root);
+    set_limits(system_, groups_.membership(), machine_);
+  }
+  std::chrono::milliseconds tick_interval() const override { return poll_interval; }
+  void tick(ProcessTree&) override {
+    if (groups_.moved()) set_limits(system_, groups_.membership(), machine_);
+  }
   void finish(Profile& profile) override { profile.machine = machine_; }
 
  private:
   System system_;
   Machine machine_;
+  CgroupWatch groups_;
 };
 
 }  // namespace
@@ -115,12 +134,9 @@ Machine describe_machine(const System& system) {
   machine.kernel = kernel_release(system);
   machine.cpus_online = count_online(system, cpuinfo);
   machine.cpus_allowed = std::max(1, count_allowed(system, machine.cpus_online));
-  machine.cpu_quota = cpu_quota(system, cgroup_path(system, "cpu"));
   if (const auto total = number_after(system.read("/proc/meminfo").value_or(""), "MemTotal"))
     machine.memory_bytes = *total * kibibyte;
-  machine.memory_limit_bytes = memory_limit(system, cgroup_path(system, "memory"));
-  if (const auto limit = address_space_limit(system))
-    machine.memory_limit_bytes = std::min(machine.memory_limit_bytes.value_or(*limit), *limit);
+  set_limits(system, own_membership(system), machine);
   machine.l2_bytes = l2_size(system);
   machine.virtualized = is_virtualized(cpuinfo);
   return machine;

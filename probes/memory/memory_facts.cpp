@@ -44,8 +44,8 @@ std::optional<std::uint64_t> stall_total(std::string_view text) {
   return total == some.npos ? std::nullopt : leading_number(some.substr(total + 6));
 }
 
-Reading read_stall(const System& system) {
-  const CgroupPath path = unified_cgroup_path(system);
+Reading read_stall(const System& system, const std::string& membership) {
+  const CgroupPath path = unified_cgroup_path(system, membership);
   if (!path.directories.empty()) {
     const std::string file = path.directories.front() + "/memory.pressure";
     if (const auto total = stall_total(system.read(file).value_or(""))) return {total, file, ""};
@@ -81,8 +81,8 @@ Measurement limit_of(const char* name, const std::optional<std::string>& limits,
 
 }  // namespace
 
-MemoryFacts read_memory_facts(const System& system) {
-  const CgroupPath path = cgroup_path(system, "memory");
+MemoryFacts read_memory_facts(const System& system, const std::string& membership) {
+  const CgroupPath path = cgroup_path(system, "memory", membership);
   const auto vmstat = system.read(vmstat_file);
   MemoryFacts facts;
   // Kernels before 5.9 have one counter for both kinds of pages.
@@ -93,7 +93,7 @@ MemoryFacts read_memory_facts(const System& system) {
     if (one.value) facts.refaults = one;
   }
   facts.group_faults = read_group(system, path, "memory.stat", {"pgmajfault"});
-  facts.stall_us = read_stall(system);
+  facts.stall_us = read_stall(system, membership);
   facts.current =
       read_group(system, path, path.v2 ? "memory.current" : "memory.usage_in_bytes", {});
   facts.swap_ins = read_vmstat(vmstat, {"pswpin"});
@@ -115,9 +115,9 @@ std::vector<Measurement> memory_differences(const MemoryFacts& before, const Mem
                      Unit::count)};
 }
 
-std::vector<Measurement> memory_limits(const System& system,
+std::vector<Measurement> memory_limits(const System& system, const std::string& membership,
                                        const std::optional<std::string>& limits) {
-  const CgroupPath path = cgroup_path(system, "memory");
+  const CgroupPath path = cgroup_path(system, "memory", membership);
   Measurement group{"memory.limit", Unavailable{"no control group limits memory here", ""}, "", 1};
   if (!path.directories.empty()) group.source = path.directories.front();
   if (const auto limit = memory_limit(system, path))

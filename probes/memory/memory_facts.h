@@ -31,14 +31,16 @@ struct MemoryFacts {
   Reading direct_reclaims;  ///< allocations that had to reclaim by themselves, whole machine
 };
 
-MemoryFacts read_memory_facts(const System&);
+/// `membership`: the text of /proc/PID/cgroup of the process whose groups are meant.
+MemoryFacts read_memory_facts(const System&, const std::string& membership);
 
 /// Measurements of what moved between two readings; Unavailable where either lacks the counter.
 std::vector<Measurement> memory_differences(const MemoryFacts& before, const MemoryFacts& after);
 
 /// memory.limit, memory.rlimit_as, memory.rlimit_data. `limits` is the text of /proc/PID/limits of
 /// the target.
-std::vector<Measurement> memory_limits(const System&, const std::optional<std::string>& limits);
+std::vector<Measurement> memory_limits(const System&, const std::string& membership,
+                                       const std::optional<std::string>& limits);
 
 /// The word in brackets: "madvise"; "" where the kernel has no transparent huge pages.
 std::string huge_page_setting(const System&);

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "probes/io/poll_clock.h"
+#include "probes/machine/cgroup.h"
+#include "probes/machine/cgroup_watch.h"
 #include "probes/machine/text.h"
 #include "probes/memory/memory_facts.h"
 
@@ -50,6 +52,7 @@ class MemoryProbe : public Probe {
   void add_polled(Profile&) const;
 
   System system_;
+  CgroupWatch groups_;
   MemoryFacts before_;
   MemoryFacts after_;
   std::optional<std::string> limits_;
@@ -71,7 +74,7 @@ ProbeState MemoryProbe::check(const System& system) {
     state.remedy = "mount -t proc proc /proc";
     return state;
   }
-  const MemoryFacts facts = read_memory_facts(system);
+  const MemoryFacts facts = read_memory_facts(system, own_membership(system));
   const std::string pages = huge_page_setting(system);
   state.detail = fmt::format("pressure from {}; refaults from {}; transparent huge pages: {}",
                              facts.stall_us.value ? facts.stall_us.source : "nowhere",
@@ -88,7 +91,8 @@ ProbeState MemoryProbe::check(const System& system) {
 }
 
 void MemoryProbe::attach(ProcessTree& tree) {
-  before_ = read_memory_facts(system_);
+  groups_ = CgroupWatch(system_, tree.root);
+  before_ = read_memory_facts(system_, groups_.membership());
   limits_ = system_.read(fmt::format("/proc/{}/limits", tree.root));
 }
 
@@ -111,6 +115,8 @@ bool MemoryProbe::poll(pid_t pid, Polled& process) {
 }
 
 void MemoryProbe::tick(ProcessTree& tree) {
+  // What a target did before it moved is not in the counters of its new groups.
+  if (groups_.moved()) before_ = read_memory_facts(system_, groups_.membership());
   if (!started_ || tree.live.empty()) return;
   const double began = own_cpu_s();
   std::erase_if(processes_, [&](const auto& entry) { return !tree.live.contains(entry.first); });
@@ -134,7 +140,7 @@ void MemoryProbe::tick(ProcessTree& tree) {
 }
 
 void MemoryProbe::target_exited(ProcessTree&, std::int64_t) {
-  after_ = read_memory_facts(system_);
+  after_ = read_memory_facts(system_, groups_.membership());
   ended_ = true;
 }
 
@@ -169,7 +175,7 @@ void MemoryProbe::finish(Profile& profile) {
   }
   for (const Measurement& measurement : memory_differences(before_, after_))
     profile.measurements.push_back(measurement);
-  for (const Measurement& measurement : memory_limits(system_, limits_))
+  for (const Measurement& measurement : memory_limits(system_, groups_.membership(), limits_))
     profile.measurements.push_back(measurement);
   Measurement current{"memory.group_current", Unavailable{after_.current.reason, ""},
                       after_.current.source, 1};

@@ -18,18 +18,33 @@ bool is_cpu_pmu(const std::string& device) {
          device.starts_with("apple_");
 }
 
+bool is_virtual(const System& system) {
+  const std::string cpuinfo = system.read("/proc/cpuinfo").value_or("");
+  const auto flags = split(line_after(cpuinfo, "flags"), ' ');
+  return std::find(flags.begin(), flags.end(), "hypervisor") != flags.end();
+}
+
+constexpr const char* pmu_remedy =
+    "switch the virtual PMU on (QEMU/KVM: -cpu host,pmu=on) or run on bare metal";
+
+/// The kernel knows no such event. Without /sys that may be all of them.
+Unavailable explain_unknown_event(const System& system, int error, const std::string& event) {
+  const std::string reason =
+      fmt::format("this machine has no counter for {}: {}", event, std::strerror(error));
+  if (!system.list("/sys/bus/event_source/devices").empty() || !is_virtual(system))
+    return {reason, ""};
+  return {reason + "; a virtual machine without a virtual PMU, as far as can be told without /sys",
+          pmu_remedy};
+}
+
 }  // namespace
 
 std::optional<Unavailable> missing_pmu(const System& system) {
   const auto devices = system.list("/sys/bus/event_source/devices");
   if (devices.empty() || std::any_of(devices.begin(), devices.end(), is_cpu_pmu))
     return std::nullopt;
-  const std::string cpuinfo = system.read("/proc/cpuinfo").value_or("");
-  const auto flags = split(line_after(cpuinfo, "flags"), ' ');
-  if (std::find(flags.begin(), flags.end(), "hypervisor") != flags.end())
-    return Unavailable{
-        "this virtual machine has no virtual PMU: no hardware counters",
-        "switch the virtual PMU on (QEMU/KVM: -cpu host,pmu=on) or run on bare metal"};
+  if (is_virtual(system))
+    return Unavailable{"this virtual machine has no virtual PMU: no hardware counters", pmu_remedy};
   return Unavailable{
       "the kernel has no driver for this CPU's counters (/sys/bus/event_source/devices has no cpu)",
       ""};
@@ -45,8 +60,7 @@ Unavailable explain_refusal(const System& system, int error, const std::string& 
     case EOPNOTSUPP:
     case ENODEV:
     case EINVAL:
-      return {fmt::format("this machine has no counter for {}: {}", event, std::strerror(error)),
-              ""};
+      return explain_unknown_event(system, error, event);
     case EBUSY:
       return {
           fmt::format("{}: all hardware counters are in use (another profiler, the NMI watchdog)",

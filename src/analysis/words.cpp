@@ -107,6 +107,13 @@ std::string say_blocked(const Figures& figures, Bottleneck kind) {
   return fmt::format("{:.1f} s blocked", found == figures.blocked_s.end() ? 0 : found->second);
 }
 
+/// What the quota left of the machine: all times of this run are those of so many CPUs.
+std::string say_quota(const Machine& machine) {
+  if (!machine.cpu_quota) return "";
+  return fmt::format(": this run had {:.3g} CPU{} by quota", *machine.cpu_quota,
+                     *machine.cpu_quota > 1 ? "s" : "");
+}
+
 }  // namespace
 
 std::string say_verdict(const Profile& profile, const Evidence& evidence, const Verdict& verdict) {
@@ -115,6 +122,7 @@ std::string say_verdict(const Profile& profile, const Evidence& evidence, const 
   std::string words{phrase_of({verdict.kind, verdict.detail})};
   const std::string object = main_object(profile, evidence, verdict.kind);
   if (!object.empty() && verdict.kind != lock) words += fmt::format(" ({})", object);
+  if (verdict.kind == run_queue && verdict.detail == D::quota) words += say_quota(profile.machine);
   if (verdict.by_phase) words += "; it is most of the longest phase";
   if (verdict.kind == compute && verdict.parallelism == Parallelism::parallel)
     words += " on all CPUs: nothing to gain from less waiting";

@@ -79,6 +79,10 @@ TEST(Accounting, throttled_time_is_the_quotas) {
   const Report report = analyze(b.profile);
   EXPECT_EQ(report.verdict.kind, run_queue);
   EXPECT_EQ(report.verdict.detail, Detail::quota);
+  EXPECT_EQ(report.verdict.sentence.find("this run had"), std::string::npos) << "not known";
+  b.profile.machine.cpu_quota = 0.5;
+  const std::string said = analyze(b.profile).verdict.sentence;
+  EXPECT_NE(said.find("this run had 0.5 CPU by quota"), std::string::npos) << said;
 }
 
 TEST(Accounting, the_reason_of_the_wait_that_ended_owns_a_stretch_without_work) {

@@ -161,5 +161,18 @@ TEST(FirstScreen, names_a_next_command_that_can_be_pasted) {
               HasSubstr("bottleneck run -v -- ./server --port '80 80'"));
 }
 
+TEST(FirstScreen, says_how_many_cpus_a_quota_left) {
+  Report report = a_random_report(1);
+  report.profile.machine.cpus_allowed = 4;
+  report.profile.machine.cpu_quota.reset();
+  EXPECT_THAT(screen_of(report), HasSubstr(" of 4 CPUs busy"));
+  report.profile.machine.cpu_quota = 0.5;
+  EXPECT_THAT(screen_of(report), HasSubstr(" of 0.5 CPU by quota busy"));
+  report.profile.machine.cpu_quota = 2.5;
+  EXPECT_THAT(screen_of(report), HasSubstr(" of 2.5 CPUs by quota busy"));
+  report.profile.machine.cpu_quota = 8;
+  EXPECT_THAT(screen_of(report), HasSubstr(" of 4 CPUs busy")) << "it limits nothing";
+}
+
 }  // namespace
 }  // namespace bottleneck

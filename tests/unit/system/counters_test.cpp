@@ -228,6 +228,10 @@ TEST(CounterRefusal, tells_a_missing_event_from_a_busy_pmu) {
             std::string::npos);
   EXPECT_NE(Refusal().why(EOPNOTSUPP, "2", user).reason.find("no counter for cycles"),
             std::string::npos);
+  EXPECT_EQ(Refusal().why(ENOENT, "2", user).reason.find("virtual"), std::string::npos);
+  Refusal guest;  // without /sys
+  guest.root.put("/proc/cpuinfo", "flags : fpu hypervisor\n");
+  EXPECT_NE(guest.why(ENOENT, "2", user).reason.find("without a virtual PMU"), std::string::npos);
   EXPECT_NE(Refusal().why(EBUSY, "2", user).reason.find("in use"), std::string::npos);
   EXPECT_NE(Refusal().why(EBUSY, "2", user).remedy.find("nmi_watchdog"), std::string::npos);
 }

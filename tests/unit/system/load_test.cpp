@@ -108,6 +108,33 @@ TEST(LoadProbe, reads_throttling_of_v2_and_v1_in_their_units) {
   EXPECT_NEAR(sum, 2, 1e-9);
 }
 
+TEST(LoadProbe, adds_up_the_throttling_of_the_groups_that_a_target_was_in) {
+  FakeRoot root;
+  const auto throttle = [&](const std::string& group, int us) {
+    root.put("/sys/fs/cgroup/" + group + "/cpu.max", "50000 100000\n");
+    root.put("/sys/fs/cgroup/" + group + "/cpu.stat",
+             "throttled_usec " + std::to_string(us) + "\n");
+  };
+  root.put("/proc/stat", "cpu  100 0 100 1000 100 0 0 0 0 0\n")
+      .put("/proc/self/mountinfo", "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n")
+      .put("/proc/10/stat", "10 (p) R 1\n")
+      .put("/proc/10/cgroup", "0::/a\n");
+  throttle("a", 1'000'000);
+  throttle("b", 7'000'000);
+  ProcessTree tree{10, {10}, {10}};
+  const auto probe = make_load_probe(root.system());
+  probe->attach(tree);
+  probe->target_started(1);
+  throttle("a", 1'250'000);
+  root.put("/proc/10/cgroup", "0::/b\n");
+  probe->tick(tree);
+  throttle("b", 7'500'000);
+  probe->target_exited(tree, 2'000'000'001);
+  Profile profile;
+  probe->finish(profile);
+  EXPECT_NEAR(*value_of(profile.measurements, "system.throttled"), 0.25 + 0.5, 1e-9);
+}
+
 TEST(LoadProbe, is_unavailable_without_proc) {
   const FakeRoot empty;
   EXPECT_EQ(make_load_probe(empty.system())->check(empty.system()).status,

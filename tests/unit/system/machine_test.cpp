@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "probes/machine/cgroup.h"
+#include "probes/machine/cgroup_watch.h"
 #include "tests/unit/system/fake_root.h"
 
 namespace bottleneck {
@@ -124,6 +125,78 @@ TEST(Cgroup, understands_a_container_that_sees_a_part_of_the_hierarchy) {
   EXPECT_EQ(memory_limit(root.system(), cgroup_path(root.system(), "memory")), 4096U);
   root.put("/proc/self/cgroup", "4:memory:/../../elsewhere\n");
   EXPECT_EQ(memory_limit(root.system(), cgroup_path(root.system(), "memory")), 4096U);
+}
+
+TEST(Cgroup, takes_no_group_for_one_below_that_is_only_called_alike) {
+  FakeRoot root;
+  root.put("/proc/self/mountinfo",
+           "35 31 0:32 /docker/ab /sys/fs/cgroup/memory ro - cgroup cgroup rw,memory\n");
+  root.put("/proc/self/cgroup", "4:memory:/docker/abc\n")
+      .put("/sys/fs/cgroup/memory/c/memory.limit_in_bytes", "1\n")
+      .put("/sys/fs/cgroup/memory/memory.limit_in_bytes", "4096\n");
+  EXPECT_EQ(memory_limit(root.system(), cgroup_path(root.system(), "memory")), 4096U);
+}
+
+TEST(Cgroup, finds_a_containers_limits_at_the_mount_whatever_its_group_is_called) {
+  for (const char* own : {"/", "/system.slice/docker-1.scope", "/../../kubepods/pod1"}) {
+    FakeRoot root;
+    with_v2(root, own)
+        .put("/sys/fs/cgroup/cpu.max", "50000 100000\n")
+        .put("/sys/fs/cgroup/memory.max", "4096\n");
+    const Machine machine = describe_machine(root.system());
+    EXPECT_EQ(machine.cpu_quota, 0.5) << own;
+    EXPECT_EQ(machine.cpus(), 1) << own;
+    EXPECT_EQ(machine.memory_limit_bytes, 4096U) << own;
+  }
+}
+
+TEST(Cgroup, takes_half_a_cpu_from_v1_in_a_hybrid) {
+  FakeRoot root;
+  root.put("/proc/self/mountinfo",
+           std::string(v1_mounts) + "41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 c rw\n");
+  root.put("/proc/self/cgroup", "4:memory:/m\n1:cpu,cpuacct:/q\n0::/\n");
+  root.put("/sys/fs/cgroup/unified/cgroup.procs", "")
+      .put("/sys/fs/cgroup/cpu,cpuacct/q/cpu.cfs_quota_us", "50000\n")
+      .put("/sys/fs/cgroup/cpu,cpuacct/q/cpu.cfs_period_us", "100000\n");
+  EXPECT_EQ(describe_machine(root.system()).cpu_quota, 0.5);
+}
+
+struct MovingTarget {
+  FakeRoot root;
+  ProcessTree tree{10, {10}, {10}};
+  MovingTarget() {
+    with_v2(root, "/ours").put("/sys/fs/cgroup/ours/cpu.max", "max 100000\n");
+    root.put("/sys/fs/cgroup/theirs/cpu.max", "50000 100000\n")
+        .put("/sys/fs/cgroup/theirs/memory.max", "8192\n")
+        .put("/proc/10/cgroup", "0::/ours\n")
+        .put("/proc/10/stat", "10 (a) b) S 1\n");
+  }
+  void move(const std::string& group) { root.put("/proc/10/cgroup", "0::" + group + "\n"); }
+};
+
+TEST(Cgroup, follows_a_target_that_moves_itself) {
+  MovingTarget target;
+  const auto probe = make_machine_probe(target.root.system());
+  probe->attach(target.tree);
+  target.move("/theirs");
+  probe->tick(target.tree);
+  Profile profile;
+  probe->finish(profile);
+  EXPECT_EQ(profile.machine.cpu_quota, 0.5);
+  EXPECT_EQ(profile.machine.memory_limit_bytes, 8192U);
+  EXPECT_EQ(describe_machine(target.root.system()).cpu_quota, std::nullopt) << "we have none";
+}
+
+TEST(Cgroup, does_not_believe_where_the_kernel_shows_a_dead_process) {
+  MovingTarget target;
+  target.move("/theirs");
+  CgroupWatch watch(target.root.system(), 10);
+  EXPECT_EQ(watch.membership(), "0::/theirs\n");
+  target.root.put("/proc/10/stat", "10 (a) b) Z 1\n");
+  target.move("/");
+  EXPECT_FALSE(watch.moved());
+  EXPECT_EQ(watch.membership(), "0::/theirs\n");
+  EXPECT_FALSE(CgroupWatch(target.root.system(), 11).moved()) << "never there: our own";
 }
 
 TEST(Cgroup, is_empty_where_none_is_mounted) {
