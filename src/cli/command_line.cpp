@@ -55,11 +55,18 @@ void add_color(CLI::App& app, Color& color) {
       ->type_name("WHEN");
 }
 
+/// An empty path is a variable that was never set, not "no output".
+std::string check_named(const std::string& path) { return path.empty() ? "no FILE was named" : ""; }
+
+void add_output(CLI::App& app, const char* option, std::string& path, const char* description) {
+  app.add_option(option, path, description)
+      ->check(CLI::Validator(check_named, "", "FILE"))
+      ->type_name("FILE");
+}
+
 void add_outputs(CLI::App& app, std::string& json, std::string& html) {
-  app.add_option("--json", json, "save the report and its profile; - = standard output")
-      ->type_name("FILE");
-  app.add_option("--html", html, "save the report as a page; - = standard output")
-      ->type_name("FILE");
+  add_output(app, "--json", json, "save the report and its profile; - = standard output");
+  add_output(app, "--html", html, "save the report as a page; - = standard output");
 }
 
 bool names_stdout(const std::string& path) { return path == "-" || path == "/dev/stdout"; }

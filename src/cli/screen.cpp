@@ -9,6 +9,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "reports/visible.h"
+
 namespace bottleneck {
 namespace {
 
@@ -48,18 +50,19 @@ TerminalStyle style_for(int fd, Color color, bool verbose) {
   return style;
 }
 
-void show(int fd, const std::string& text) {
+bool show(int fd, const std::string& text) {
   for (std::size_t done = 0; done < text.size();) {
     ssize_t written = write(fd, text.data() + done, text.size() - done);
-    if (written < 0 && errno != EINTR) return;
+    if (written < 0 && errno != EINTR) return false;
     if (written > 0) done += static_cast<std::size_t>(written);
   }
+  return true;
 }
 
 void show_error(const Error& error) {
-  std::string text = fmt::format("bottleneck: error: {}\n", error.what);
+  std::string text = fmt::format("bottleneck: error: {}\n", make_visible(error.what));
   auto add = [&](const char* label, const std::string& part) {
-    if (!part.empty()) text += fmt::format("  {:<4} {}\n", label, part);
+    if (!part.empty()) text += fmt::format("  {:<4} {}\n", label, make_visible(part));
   };
   add("why", error.why);
   add("so", error.so);

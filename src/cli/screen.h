@@ -10,7 +10,8 @@ namespace bottleneck {
 /// unless asked otherwise.
 TerminalStyle style_for(int fd, Color, bool verbose);
 
-/// To this descriptor, as much as it takes: a screen that cannot be shown is no reason to fail.
-void show(int fd, const std::string& text);
+/// To this descriptor, as much as it takes. False: not all of it (errno is left set); behind a
+/// program that ran, that is no reason to fail.
+bool show(int fd, const std::string& text);
 
 }  // namespace bottleneck
