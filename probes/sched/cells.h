@@ -17,9 +17,14 @@ namespace bottleneck::sched {
 
 /// Source of the limits: DESIGN section 2 (windows of 10 ms merged upwards to 4 096, threads beyond
 /// 512 folded by name, 5 MB on disk: a cell is some 30 bytes there).
+/// tests/unit/sched/bounds_test.cpp saves the largest profile.
 inline constexpr std::int64_t base_window_ns = 10'000'000;
 inline constexpr int max_windows = 4096;
-inline constexpr std::size_t max_cells = 60'000;
+inline constexpr std::size_t max_cells = 60'000;  ///< of work and code, where windows can be merged
+inline constexpr std::size_t max_work_cells = 40'000;
+inline constexpr std::size_t max_code_cells = 50'000;
+inline constexpr std::size_t max_idle_cells = 15'000;
+inline constexpr std::size_t max_blocked_cells = 10'000;
 inline constexpr std::size_t max_rows = 512;
 
 class Cells {
@@ -67,16 +72,19 @@ class Cells {
   void commit(int thread);
   int row_of(int thread);
   int process_row_of(int process);
-  bool may_shrink(int last_window) const;
+  using WorkKey = std::tuple<int, int, Instant>;       ///< window, row
+  using IdleKey = std::tuple<int, Instant, int, int>;  ///< window, row, wait
+  void keep_work(const WorkKey& key, double seconds);
+  bool may_shrink(int last_window, int least) const;
   void shrink();
   void finish_rows(Profile& profile, std::int64_t t0_ns, std::int64_t end_ns);
 
   Tasks& tasks_;
   int shift_ = 0;
   bool dropped_ = false;
-  std::map<std::tuple<int, int, Instant>, double> work_;
+  std::map<WorkKey, double> work_;
   std::map<std::tuple<int, int, int>, std::pair<double, int>> code_;
-  std::map<std::tuple<int, Instant, int, int>, double> idle_;
+  std::map<IdleKey, double> idle_;
   std::map<std::pair<int, int>, std::pair<std::uint64_t, double>> blocked_;
   std::vector<Pending> pending_;
   std::vector<int> thread_row_;

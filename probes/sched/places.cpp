@@ -64,6 +64,8 @@ int Places::address(int process_index, std::uint64_t address, const perf::Sample
   if (places_.size() >= max_places && !by_user_.contains(key_of(place))) {
     place.offset &= ~std::uint64_t{4095};
     place.page_only = folded_ = true;
+    if (places_.size() >= max_places_and_pages && !by_user_.contains(key_of(place)))
+      place.offset = place.pid = 0;
   }
   const int index = intern_user(place);
   Place& known = places_[static_cast<std::size_t>(index)];
@@ -80,7 +82,7 @@ int Places::intern_user(Place place) {
   const auto key = key_of(place);
   const auto [it, fresh] = by_user_.try_emplace(key, static_cast<int>(places_.size()));
   if (!fresh) return it->second;
-  if (place.kind == Place::Kind::no_file) {
+  if (place.kind == Place::Kind::no_file && place.pid != 0) {
     // While the process lives: afterwards its code and its map file are gone.
     place.code_seen = can_read_code(place.pid, place.offset);
     place.jit_name = symbols_.jit_function(static_cast<int>(place.pid), place.offset);
@@ -216,7 +218,7 @@ Location Places::locate(const Place& place) {
     location.no_file = true;
     location.module = "[jit]";
     location.function = place.jit_name;
-    if (location.function.empty())
+    if (location.function.empty() && !place.page_only)
       location.function = symbols_.jit_function(static_cast<int>(place.pid), place.offset);
     if (location.function.empty() && place.code_seen) location.function = "JIT code";
     const std::string& path = tasks_.module_path(place.module);
@@ -235,6 +237,22 @@ Location Places::locate(const Place& place) {
   location.after_syscall =
       ends_with_syscall(symbols_.bytes_before(location.module, place.offset, 2));
   name_caller(place, location);
+  return location;
+}
+
+/// One of too many: what it is without its name. Reads nothing.
+Location Places::locate_roughly(const Place& place, const std::string& module) {
+  Location location;
+  location.role = place.role;
+  location.no_file = place.kind == Place::Kind::no_file;
+  location.module = location.no_file ? "[jit]" : module;
+  if (place.code_seen) location.function = "JIT code";
+  if (place.kind == Place::Kind::kernel || place.kind == Place::Kind::unseen_kernel) {
+    location.module = "[kernel]";
+    location.activity = place.kernel.activity;
+    location.call = place.kernel.call;
+    location.peer = place.peer;
+  }
   return location;
 }
 
@@ -268,14 +286,20 @@ std::vector<Location> Places::resolve(std::vector<int>& index_of) {
       int>
       known;
   index_of.assign(places_.size(), -1);
+  std::size_t text = 0;
   for (const std::size_t index : order) {
-    Location at = locate(places_[index]);
+    const Place& place = places_[index];
+    const bool full = locations.size() >= max_locations || text >= max_location_text;
+    Location at = full ? locate_roughly(place, tasks_.module_path(place.module)) : locate(place);
     const int flags = (static_cast<int>(at.role) << 8) | (static_cast<int>(at.peer) << 2) |
                       (at.after_syscall ? 2 : 0) | (at.no_file ? 1 : 0);
     auto key = std::make_tuple(at.module, at.function, at.file, at.line, at.caller,
                                static_cast<int>(at.activity), at.call, flags);
     const auto [it, fresh] = known.try_emplace(std::move(key), static_cast<int>(locations.size()));
-    if (fresh) locations.push_back(std::move(at));
+    if (fresh) {
+      text += at.module.size() + at.function.size() + at.file.size() + at.caller.size();
+      locations.push_back(std::move(at));
+    }
     index_of[index] = it->second;
   }
   return locations;

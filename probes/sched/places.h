@@ -22,6 +22,13 @@ namespace bottleneck::sched {
 
 /// Beyond so many distinct places further user places are folded into their 4 KB page, and said so.
 inline constexpr std::size_t max_places = 20'000;
+/// ... and beyond so many, JIT code of many processes above all, into their file.
+inline constexpr std::size_t max_places_and_pages = 40'000;
+/// Locations that are told apart, those with most samples; further ones are known by their file.
+/// Source: tests/unit/sched/bounds_test.cpp, 5 MB of saved file.
+inline constexpr std::size_t max_locations = 5'000;
+/// Bytes of their names: template instances have some hundred each.
+inline constexpr std::size_t max_location_text = 1'000'000;
 
 struct Place {
   enum class Kind : std::uint8_t { user, no_file, kernel, unseen_kernel };
@@ -81,6 +88,7 @@ class Places {
   bool spins(const ProcessInfo& process, const perf::Sample& sample);
   std::vector<Frame> frames_at(int module, std::uint64_t offset);
   Location locate(const Place& place);
+  static Location locate_roughly(const Place& place, const std::string& module);
   void name_caller(const Place& place, Location& location);
 
   Tasks& tasks_;

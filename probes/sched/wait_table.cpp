@@ -8,13 +8,18 @@ constexpr double waits_per_second = 100;
 /// Fewer say nothing about a rate.
 constexpr std::uint64_t least_waits = 10;
 constexpr std::size_t max_fights = 4096;
+/// A lock that nobody waited for this long is forgotten when there are too many: its process may
+/// have ended.
+constexpr std::int64_t old_ns = 1'000'000'000;
 
 }  // namespace
 
 int WaitTable::intern(const WaitFacts& facts, const std::string& object, int place) {
   const WaitKind kind = classify_wait(facts);
-  auto key = std::make_tuple(static_cast<int>(kind), facts.call, object, facts.kernel_function,
-                             static_cast<int>(facts.peer), place);
+  std::string name = object;
+  if (name.size() > max_object) name = "..." + name.substr(name.size() - max_object + 3);
+  auto key = std::make_tuple(static_cast<int>(kind), facts.call, std::move(name),
+                             facts.kernel_function, static_cast<int>(facts.peer), place);
   const auto found = index_.find(key);
   if (found != index_.end()) return found->second;
   if (waits_.size() >= max_waits) {
@@ -43,11 +48,19 @@ bool WaitTable::fierce(const Fight& fight) {
 }
 
 void WaitTable::lock_waited(std::uint32_t pid, std::uint64_t address, std::int64_t now_ns) {
+  if (fights_.size() >= max_fights && !fights_.contains({pid, address})) forget_old_fights(now_ns);
   if (fights_.size() >= max_fights && !fights_.contains({pid, address})) return;
   Fight& fight = fights_[{pid, address}];
   if (fight.waits++ == 0) fight.first_ns = now_ns;
   fight.last_ns = now_ns;
   if (fierce(fight)) contended_pids_[pid] = 1;
+}
+
+void WaitTable::forget_old_fights(std::int64_t now_ns) {
+  std::erase_if(fights_, [&](const auto& fight) { return fight.second.last_ns < now_ns - old_ns; });
+  contended_pids_.clear();
+  for (const auto& [where, fight] : fights_)
+    if (fierce(fight)) contended_pids_[where.first] = 1;
 }
 
 bool WaitTable::contended(std::uint32_t pid, std::uint64_t address) const {

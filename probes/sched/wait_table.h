@@ -16,6 +16,9 @@ namespace bottleneck::sched {
 /// Distinct reasons kept; further objects are called "(others)".
 inline constexpr std::size_t max_waits = 2000;
 
+/// Bytes of an object's name that are kept: its end, which says more of a path than its beginning.
+inline constexpr std::size_t max_object = 160;
+
 /// The object of futex waits that end by themselves.
 inline constexpr const char* timed_futex = "futex with time-out";
 
@@ -36,6 +39,7 @@ class WaitTable {
     std::int64_t first_ns = 0;
     std::int64_t last_ns = 0;
   };
+  void forget_old_fights(std::int64_t now_ns);
   static bool fierce(const Fight& fight);
   std::vector<Wait> waits_;
   std::map<std::tuple<int, std::string, std::string, std::string, int, int>, int> index_;
