@@ -33,7 +33,7 @@ void add_legend(Markup& page, const Report& report, const std::vector<BarRow>& r
     page.add("<tr><th scope=\"row\"><span class=\"swatch ").text(color_of(row));
     page.add("\"></span>").text(row.label).add("</th><td class=\"number\">");
     page.text(fmt::format("{} %", row.percent)).add("</td><td>");
-    if (stands_for_a_class(row)) page.text(explain(row.kind));
+    page.text(stands_for_a_class(row) ? explain(row.kind) : "small classes, listed below");
     const std::string note = notes && stands_for_a_class(row) ? note_of(report, row.kind) : "";
     if (!note.empty()) page.add(" <span class=\"note\">").text(note).add("</span>");
     page.add("</td></tr>\n");
