@@ -2,8 +2,8 @@
 """Runs bottleneck on targets whose truth is known, and says how often it was right.
 
 The labels (labels.json, held_out.json) were written before the first run, from what each program does.
-  corpus.py --bottleneck FILE --targets DIR [--as-nobody] [--set first|held_out|all] [--only REGEX] [--short]
-            [--repeat N] [--keep DIR] [--write] [--first-contact] [--fail-below SHARE] [--base DIR]
+  corpus.py --bottleneck FILE --targets DIR [--as-nobody] [--tier full|C|D] [--set first|held_out|all] [--only REGEX]
+            [--short] [--repeat N] [--keep DIR] [--write] [--first-contact] [--fail-below SHARE] [--base DIR]
 Exit status: 0 enough are right, 1 too few, 2 usage, 77 nothing could run here (ctest shows that as skipped).
 """
 
@@ -18,6 +18,7 @@ import tempfile
 import time
 
 import score
+import withheld
 from stage import NOBODY, Peer, Skip, Stage, quiet
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -38,6 +39,7 @@ def parse_arguments():
     parser.add_argument("--only", default="", help="only targets whose name matches this regular expression")
     parser.add_argument("--short", action="store_true", help="only the short half, for CI")
     parser.add_argument("--as-nobody", action="store_true", help="run target and tool as an ordinary user")
+    parser.add_argument("--tier", choices=withheld.TIERS, default="full", help="C: perf_event_open refused; D: no preloading either")
     parser.add_argument("--repeat", type=int, default=1, help="runs of each target; each counts")
     parser.add_argument("--keep", help="keep the JSON files in this folder")
     parser.add_argument("--base", default="/var/tmp", help="where the targets' files go; should be a disk")
@@ -96,26 +98,36 @@ def copy_for_nobody(options, folder):
     os.chmod(folder, 0o755)
     options.targets = shutil.copytree(options.targets, os.path.join(folder, "targets"))
     os.chmod(options.targets, 0o755)
+    beside = os.path.join(os.path.dirname(options.bottleneck), "lib", "bottleneck")  # what is preloaded
+    if os.path.isdir(beside):
+        shutil.copytree(beside, os.path.join(folder, "lib", "bottleneck"))
     options.bottleneck = shutil.copy(options.bottleneck, folder)
-    for path in [options.bottleneck, *(os.path.join(options.targets, name) for name in os.listdir(options.targets))]:
-        if os.path.isfile(path):
-            os.chmod(path, 0o755)
+    for parent, folders, files in os.walk(folder):
+        for name in folders + files:
+            os.chmod(os.path.join(parent, name), 0o755)
 
 
 def observe(stage, label, options, keep_as):
     """One run under the tool; the report, or Skip."""
     saved = os.path.join(stage.tmp, "report.json")
-    status, last_line = stage.run([options.bottleneck, "run", "-q", "--json", saved, "--"])
-    if not os.path.exists(saved):
-        raise ValueError(f"no report, exit {status}: {last_line}")
+    status, last_line = stage.run(withheld.prefix(options, saved), withheld.launcher(options))
+    if status < 0 or not os.path.exists(saved):
+        raise withheld.Crash(f"no report, exit {status}: {last_line}")
     if options.keep:
         os.makedirs(options.keep, exist_ok=True)
         shutil.copyfile(saved, os.path.join(options.keep, keep_as + ".json"))
     with open(saved, encoding="utf-8") as file:
         report = json.load(file)
-    if status != label.get("exit", 0):
-        raise Skip(f"the target itself failed, exit {status}: {last_line}")
-    return report
+    return report, status, last_line
+
+
+def judge_status(label, options, peer, status, last_line):
+    """Another exit status than the label's: was it the tool? The target alone, once more, says it."""
+    with Stage(label, options.targets, options.base, options.as_nobody, peer) as stage:
+        alone, _ = stage.run([])
+    if alone != label.get("exit", 0):
+        raise Skip(f"the target itself failed, exit {alone} without the tool: {last_line}")
+    return score.Outcome(label, False, "exit status", 0, f"exit {status}, {alone} without the tool: {last_line}", "exit status")
 
 
 def run_target(label, options, peer, quiet_machine, number):
@@ -123,9 +135,14 @@ def run_target(label, options, peer, quiet_machine, number):
         busy = quiet_machine.wait()
         with Stage(label, options.targets, options.base, options.as_nobody, peer) as stage:
             keep_as = label["name"] if options.repeat == 1 else f"{label['name']}.{number}"
-            outcome = score.judge(label, observe(stage, label, options, keep_as))
+            report, status, last_line = observe(stage, label, options, keep_as)
+        if status != label.get("exit", 0):
+            return judge_status(label, options, peer, status, last_line)
+        outcome = withheld.check_tier(score.judge(label, report), report, options.tier)
     except Skip as reason:
         return score.Skipped(label, str(reason))
+    except withheld.Crash as error:
+        return score.Outcome(label, False, "crash", 0, str(error), "crash")
     except (ValueError, KeyError, IndexError, TypeError) as error:  # a report that is none is a wrong answer
         return score.Outcome(label, False, "no verdict", 0, f"{type(error).__name__}: {error}", "no verdict")
     if busy >= BUSY_ENOUGH:
@@ -148,8 +165,8 @@ def write_tables(options, by_set):
         with open(ACCURACY, encoding="utf-8") as file:
             text = file.read()
     for name, results in by_set.items():
-        key = f"{name}-{who(options)}"
-        block = score.markdown(f"{name}, {who(options)}", machine_line(options), results)
+        key = f"{name}-{who(options)}{withheld.suffix(options)}"
+        block = score.markdown(f"{name}, {who(options)}{withheld.title(options)}", machine_line(options), results)
         text = score.put_between_markers(text, key, block)
     with open(ACCURACY, "w", encoding="utf-8") as file:
         file.write(text)
@@ -180,6 +197,8 @@ def keep_first_contact(options, by_set):
 
 def check_first_contact_is_free(options, chosen):
     """Before anything ran: nobody should wait ten minutes to be refused."""
+    if options.tier != "full":
+        sys.exit("error: a first contact is that of the whole tool: no --tier")
     if options.only or options.short:
         sys.exit("error: a first contact is that of a whole set: no --only, no --short")
     if os.path.exists(FIRST_CONTACT):
@@ -218,7 +237,7 @@ def main():
             copy_for_nobody(options, folder)
         by_set = run_all(chosen, options)
     for name, results in by_set.items():
-        print(f"\n{name}, {who(options)}: {score.score_line(results)}\n\n{score.confusion_table(results)}")
+        print(f"\n{name}, {who(options)}{withheld.title(options)}: {score.score_line(results)}\n\n{score.confusion_table(results)}")
     if options.first_contact:
         keep_first_contact(options, by_set)
     if options.write:
@@ -227,7 +246,8 @@ def main():
     if of == 0:
         print("skip: no target could run here")
         return SKIPPED
-    return 0 if right >= of * (options.fail_below or 0) else 1
+    harmed = withheld.count_harm(result for results in by_set.values() for result in results)
+    return 0 if right >= of * (options.fail_below or 0) and not harmed else 1
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import unittest
 sys.dont_write_bytecode = True
 import rename_test  # noqa: E402
 import score  # noqa: E402
+import withheld  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CLASSES = {"compute", "memory_bandwidth", "memory_latency", "memory_capacity", "io_read", "io_write", "network", "lock", "sleep",
@@ -64,6 +65,34 @@ class Judging(unittest.TestCase):
     def test_the_serial_share_must_be_within_its_range(self):
         self.assertTrue(self.right(label(serial_share=[0.27, 0.33]), report()))
         self.assertFalse(self.right(label(serial_share=[0.31, 0.33]), report()))
+
+
+class Withheld(unittest.TestCase):
+    def outcome(self, tier, wanted, reason=""):
+        got = report(lock=1)
+        got["verdict"]["tier"] = tier
+        got["probes"] = [{"name": "perf.sampler", "reason": "refused"}, {"name": "proc.sampler", "reason": reason}]
+        return withheld.check_tier(score.judge(label(), got), got, wanted)
+
+    def test_a_right_verdict_of_another_tier_is_wrong(self):
+        self.assertTrue(self.outcome("B1", "full").right)
+        self.assertTrue(self.outcome("C", "C").right)
+        self.assertTrue(self.outcome("D", "D").right)
+        for got, wanted in (("B1", "C"), ("B2", "D"), ("C", "D")):
+            self.assertFalse(self.outcome(got, wanted, "it is linked statically").right)
+
+    def test_tier_d_stands_for_c_only_with_a_reason(self):
+        self.assertTrue(self.outcome("D", "C", "it is linked statically").right)
+        self.assertFalse(self.outcome("D", "C").right)
+
+    def test_what_the_tool_harmed_is_counted_apart_from_wrong_verdicts(self):
+        results = [self.outcome("C", "C"), self.outcome("B1", "C"),
+                   score.Outcome(label(), False, "crash", 0, "", "crash"),
+                   score.Outcome(label(), False, "exit status", 0, "", "exit status")]
+        self.assertEqual(withheld.count_harm(results), 2)
+        self.assertEqual(score.score_line(results),
+                         "1 of 4 right (25%), tier B1 in 1 and C in 1, 1 changed exit status, 1 crashed")
+        self.assertEqual(withheld.count_harm(results[:2]), 0)
 
 
 class Tables(unittest.TestCase):

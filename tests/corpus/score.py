@@ -5,7 +5,7 @@ The label was written before the first run, from what the program does; nothing 
 
 from collections import Counter, namedtuple
 
-Outcome = namedtuple("Outcome", "label right got share why column")
+Outcome = namedtuple("Outcome", "label right got share why column tier", defaults=[""])
 Skipped = namedtuple("Skipped", "label why")
 
 
@@ -85,7 +85,15 @@ def score_line(results):
     right, of = score(results)
     skipped = sum(isinstance(r, Skipped) for r in results)
     percent = f" ({right / of:.0%})" if of else ""
-    return f"{right} of {of} right{percent}" + (f", {skipped} skipped" if skipped else "")
+    tiers = Counter(r.tier for r in results if isinstance(r, Outcome) and r.tier)
+    reached = ", tier " + " and ".join(f"{tier} in {count}" for tier, count in sorted(tiers.items())) if tiers else ""
+    harm = f", {harmed(results, 'exit status')} changed exit status, {harmed(results, 'crash')} crashed"
+    return f"{right} of {of} right{percent}" + (f", {skipped} skipped" if skipped else "") + (reached + harm if tiers else "")
+
+
+def harmed(results, how):
+    """How many targets the tool harmed: `exit status` or `crash`."""
+    return sum(isinstance(r, Outcome) and r.column == how for r in results)
 
 
 def confusion_table(results):

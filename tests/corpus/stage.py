@@ -201,9 +201,10 @@ class Stage:
     def command(self):
         return [self.fill(word) for word in self.label["command"]]
 
-    def run(self, prefix):
-        """Runs `prefix` with the target's command behind it; returns (exit status, last line of stderr)."""
-        whole = self._as_user([*prefix, *self.command()])
+    def run(self, prefix, launcher=()):
+        """Runs `prefix` with the target's command behind it as the target's user, all of it behind `launcher`, which
+        keeps our rights; returns (exit status, last line of stderr)."""
+        whole = [*launcher, *self._as_user([*prefix, *self.command()])]
         if self.group:
             whole = self.group.enter() + whole
         process = subprocess.Popen(whole, cwd=self.tmp, env=self.environment(), stdin=self.stdin or subprocess.DEVNULL,
