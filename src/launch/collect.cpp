@@ -11,6 +11,7 @@
 #include "src/launch/clock.h"
 #include "src/launch/exec_plan.h"
 #include "src/launch/spawn.h"
+#include "src/launch/traced.h"
 #include "src/launch/tracking.h"
 
 namespace bottleneck {
@@ -34,9 +35,12 @@ double own_cpu_s() {
 Run reap(pid_t pid) {
   int status = 0;
   rusage usage{};
-  pid_t got;
-  do got = wait4(pid, &status, 0, &usage);
-  while (got < 0 && errno == EINTR);
+  for (;;) {
+    const pid_t got = wait4(pid, &status, 0, &usage);
+    if (got == pid && WIFSTOPPED(status)) stop_tracing(pid, WSTOPSIG(status));
+    const bool again = got < 0 ? errno == EINTR : WIFSTOPPED(status);
+    if (!again) break;
+  }
   Run run;
   run.user_s = cpu_seconds(usage.ru_utime);
   run.system_s = cpu_seconds(usage.ru_stime);

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "src/launch/clock.h"
+#include "src/launch/traced.h"
 
 namespace bottleneck {
 namespace {
@@ -21,6 +22,10 @@ bool is_zombie(pid_t pid) {
   int found;
   do found = waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT);
   while (found != 0 && errno == EINTR);
+  if (found == 0 && info.si_pid == pid && info.si_code == CLD_TRAPPED) {
+    stop_tracing(pid, info.si_status);
+    return false;
+  }
   // An error means that there is nothing to wait for any more: somebody else has reaped it.
   return found != 0 || info.si_pid == pid;
 }
@@ -83,7 +88,11 @@ void Tracking::wait_for_something() {
 void Tracking::pass_on_signals() {
   while (std::optional<signalfd_siginfo> info = signals_.next()) {
     int signal = static_cast<int>(info->ssi_signo);
-    if (signal == SIGCHLD) continue;  // only wakes us: is_over looks
+    if (signal == SIGCHLD) {  // else only wakes us: is_over looks
+      if (info->ssi_code == CLD_TRAPPED)
+        stop_tracing(static_cast<pid_t>(info->ssi_pid), info->ssi_status);
+      continue;
+    }
     if (asks_to_end(signal)) asked_to_end_by_ = signal;
     // A process of the tree that signals its group has reached its siblings itself.
     bool from_tree = tree_.ever.contains(static_cast<pid_t>(info->ssi_pid));
