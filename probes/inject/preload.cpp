@@ -40,7 +40,7 @@ std::string in_path(const System& system, const std::string& name) {
   std::string rest = path ? path : "/usr/local/bin:/usr/bin:/bin";
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find(':'), rest.size());
-    const std::string file = (end == 0 ? "." : rest.substr(0, end)) + "/" + name;
+    std::string file = (end == 0 ? "." : rest.substr(0, end)) + "/" + name;
     rest.erase(0, end + 1);
     struct stat facts {};
     const std::string real = system.path(file);

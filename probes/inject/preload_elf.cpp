@@ -113,7 +113,7 @@ std::string find_sanitizer(const RegularFile& file, const std::vector<Elf64_Phdr
   const std::string names = file.read_at(*offset, std::min(names_size, most_name_bytes));
   for (const std::uint64_t at : needed) {
     if (at >= names.size()) continue;
-    const std::string found = sanitizer_of_library(std::string_view(names).substr(at));
+    std::string found = sanitizer_of_library(std::string_view(names).substr(at));
     if (!found.empty()) return found;
   }
   return sanitizer_in(names);
