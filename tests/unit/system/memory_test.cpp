@@ -68,6 +68,26 @@ TEST(MemoryProbe, says_what_moved_in_its_control_group) {
   EXPECT_NE(run.measurement("system.swap_ins").source.find("whole machine"), std::string::npos);
 }
 
+TEST(MemoryProbe, follows_a_target_into_the_group_that_it_moves_to) {
+  MemoryRun run;
+  const auto refaults = [&](const std::string& group, int pages) {
+    run.root.put("/sys/fs/cgroup/" + group + "/memory.stat",
+                 "workingset_refault_file " + std::to_string(pages) + "\n");
+  };
+  run.with_v2().root.put("/sys/fs/cgroup/other/memory.max", "8192\n");
+  run.root.put("/proc/10/cgroup", "0::/job\n").put("/proc/10/stat", "10 (p) R 1\n");
+  refaults("job", 5);
+  refaults("other", 100);
+  run.start();
+  run.root.put("/proc/10/cgroup", "0::/other\n");
+  run.probe->tick(run.tree);
+  refaults("job", 9);
+  refaults("other", 107);
+  run.end();
+  EXPECT_EQ(run.value("memory.refaults"), 7);
+  EXPECT_EQ(run.value("memory.limit"), 8192);
+}
+
 TEST(MemoryProbe, has_a_reason_for_everything_that_is_not_there) {
   MemoryRun run;
   run.start();
