@@ -1,5 +1,6 @@
 #include "probes/perf/records.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include <asm/perf_regs.h>
@@ -46,6 +47,9 @@ class Words {
   bool good_ = true;
 };
 
+/// Most chains are shorter: they are taken with one allocation.
+constexpr std::uint64_t usual_chain = 16;
+
 constexpr std::size_t trailer_size = 4 * sizeof(std::uint64_t);  // TID, TIME, CPU, IDENTIFIER
 
 // PERF_RECORD_MISC_SWITCH_OUT_PREEMPT and _MMAP_DATA, _COMM_EXEC share bits: each belongs to its
@@ -72,6 +76,7 @@ void read_chain(Words& words, Sample& sample) {
       continue;
     }
     auto& chain = user ? sample.user_chain : sample.kernel_chain;
+    if (chain.empty()) chain.reserve(std::min<std::uint64_t>(count - i, usual_chain));
     if (chain.size() < max_chain) chain.push_back(address);
   }
 }

@@ -108,9 +108,6 @@ KernelStack::Named KernelStack::describe(std::string_view name) {
     named.meaning = Meaning::entry_syscall;
   else if (name == "asm_exc_page_fault" || name == "exc_page_fault" || name == "page_fault")
     named.meaning = Meaning::entry_fault;
-  else if (name.starts_with("asm_sysvec") || name.starts_with("asm_common_interrupt") ||
-           name.starts_with("sysvec_"))
-    named.meaning = Meaning::entry_interrupt;
   else if (name == "io_schedule" || name == "io_schedule_timeout")
     named.meaning = Meaning::io_schedule;
   else if (among(scheduler_functions, name))

@@ -39,7 +39,6 @@ class KernelStack {
     nothing,
     entry_syscall,
     entry_fault,
-    entry_interrupt,
     file_fault,
     scheduler,
     io_schedule,

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
 
 #include <sys/uio.h>
 
@@ -14,11 +13,9 @@ namespace {
 
 /// Frames looked at for a runtime's wait function; deeper ones are the program's own.
 constexpr std::size_t spin_frames_looked_at = 12;
+/// Frames of which it is remembered whether they spin.
+constexpr std::size_t max_spin_frames = 50'000;
 constexpr std::size_t code_looked_at = 16;
-/// Debug information is read for so long, the hottest places first; the others have their function
-/// from the symbol table. Source: the report has to be there 0.5 s after the end of the target.
-constexpr std::chrono::milliseconds lines_budget{250};
-
 bool is_file(const std::string& path) {
   return !path.empty() && path[0] == '/' && !path.starts_with("//anon");
 }
@@ -48,56 +45,86 @@ int Places::caller_of_kernel(int process, const perf::Sample& sample) {
 
 int Places::address(int process_index, std::uint64_t address, const perf::Sample& sample) {
   const ProcessInfo& process = tasks_.processes()[static_cast<std::size_t>(process_index)];
-  const Mapping* mapping = process.space.find(address);
-  Place place;
-  if (mapping && is_file(tasks_.module_path(mapping->module))) {
-    place.module = mapping->module;
-    place.offset = address - mapping->start + mapping->file_offset;
-  } else {
-    place.kind = Place::Kind::no_file;
-    place.module = mapping ? mapping->module : -1;
-    place.offset =
-        address & ~std::uint64_t{15};  // JIT code: by 16 bytes, functions are found later
-    place.pid = process.pid;
-  }
-  place.role = spins(process, sample) ? Role::spin : Role::work;
-  if (places_.size() >= max_places && !by_user_.contains(key_of(place))) {
-    place.offset &= ~std::uint64_t{4095};
-    place.page_only = folded_ = true;
-    if (places_.size() >= max_places_and_pages && !by_user_.contains(key_of(place)))
-      place.offset = place.pid = 0;
-  }
-  const int index = intern_user(place);
+  const int index = intern_user(key_at(process, address, sample));
   Place& known = places_[static_cast<std::size_t>(index)];
   known.samples += 1;
   vote_caller(known, process, sample);
   return index;
 }
 
-Places::UserKey Places::key_of(const Place& place) {
-  return {place.module, place.offset, place.pid, static_cast<int>(place.role)};
+Places::UserKey Places::key_at(const ProcessInfo& process, std::uint64_t address,
+                               const perf::Sample& sample) {
+  const Mapping* mapping = process.space.find(address);
+  UserKey key;
+  key.role = spins(process, sample) ? Role::spin : Role::work;
+  key.module = mapping ? mapping->module : -1;
+  key.in_file = mapping && is_file(tasks_.module_path(mapping->module));
+  if (key.in_file) {
+    key.offset = address - mapping->start + mapping->file_offset;
+  } else {
+    // JIT code: by 16 bytes, functions are found later.
+    key.offset = address & ~std::uint64_t{15};
+    key.pid = process.pid;
+  }
+  return key;
 }
 
-int Places::intern_user(Place place) {
-  const auto key = key_of(place);
-  const auto [it, fresh] = by_user_.try_emplace(key, static_cast<int>(places_.size()));
-  if (!fresh) return it->second;
-  if (place.kind == Place::Kind::no_file && place.pid != 0) {
+Places::UserKey Places::key_of(const Place& place) {
+  return {place.offset, place.module, place.pid, place.role, place.kind == Place::Kind::user};
+}
+
+std::size_t Places::Hash::operator()(const UserKey& key) const {
+  // Offsets differ in their low bits, modules and pids hardly at all. Source of the factor: 2^64
+  // divided by the golden ratio (Knuth, multiplicative hashing).
+  constexpr std::uint64_t factor = 0x9e3779b97f4a7c15;
+  const std::uint64_t who = static_cast<std::uint64_t>(key.pid) << 32 |
+                            static_cast<std::uint32_t>(key.module * 4 + static_cast<int>(key.role));
+  const std::uint64_t mixed = (key.offset ^ who * factor) * factor;
+  return mixed ^ mixed >> 32;
+}
+
+int Places::intern_user(UserKey key) {
+  auto found = by_user_.find(key);
+  if (found != by_user_.end()) return found->second;
+  const bool page_only = places_.size() >= max_places;
+  if (page_only) {
+    folded_ = true;
+    key.offset &= ~std::uint64_t{4095};
+    if (places_.size() >= max_places_and_pages && !by_user_.contains(key)) key.offset = key.pid = 0;
+    found = by_user_.find(key);
+    if (found != by_user_.end()) return found->second;
+  }
+  const int index = static_cast<int>(places_.size());
+  by_user_.emplace(key, index);
+  Place& place = places_.emplace_back();
+  place.kind = key.in_file ? Place::Kind::user : Place::Kind::no_file;
+  place.module = key.module;
+  place.offset = key.offset;
+  place.pid = key.pid;
+  place.role = key.role;
+  place.page_only = page_only;
+  look_at_code(place);
+  return index;
+}
+
+void Places::look_at_code(Place& place) {
+  if (place.kind == Place::Kind::no_file) {
+    if (place.pid == 0) return;
     // While the process lives: afterwards its code and its map file are gone.
     place.code_seen = can_read_code(place.pid, place.offset);
     place.jit_name = symbols_.jit_function(static_cast<int>(place.pid), place.offset);
+    return;
   }
-  if (place.kind == Place::Kind::user) {
-    const auto before =
-        symbols_.bytes_before(tasks_.module_path(place.module), place.offset, code_looked_at);
-    const auto after = symbols_.bytes_before(tasks_.module_path(place.module),
-                                             place.offset + code_looked_at / 2, code_looked_at / 2);
-    // `pause` is there for spin-wait loops and nothing else. Source: Intel SDM vol. 2, PAUSE.
-    place.spins = ends_with_pause(before) || spins_on_exchange(before, after);
-    place.after_lock_prefix = ends_with_atomic(before);
-  }
-  places_.push_back(std::move(place));
-  return it->second;
+  // So many bytes before the place, half as many behind it, read at once.
+  const auto code =
+      symbols_.bytes_before(tasks_.module_path(place.module), place.offset + code_looked_at / 2,
+                            code_looked_at + code_looked_at / 2);
+  if (code.size() < code_looked_at / 2) return;
+  const auto middle = code.end() - static_cast<std::ptrdiff_t>(code_looked_at / 2);
+  const std::vector<std::uint8_t> before(code.begin(), middle), after(middle, code.end());
+  // `pause` is there for spin-wait loops and nothing else. Source: Intel SDM vol. 2, PAUSE.
+  place.spins = ends_with_pause(before) || spins_on_exchange(before, after);
+  place.after_lock_prefix = ends_with_atomic(before);
 }
 
 bool Places::spins(const ProcessInfo& process, const perf::Sample& sample) {
@@ -111,8 +138,9 @@ bool Places::spins(const ProcessInfo& process, const perf::Sample& sample) {
     const std::string& module = tasks_.module_path(mapping->module);
     if (!is_file(module)) continue;
     const std::uint64_t offset = frames[i] - mapping->start + mapping->file_offset;
-    const auto [it, fresh] =
-        spin_frames_.try_emplace({mapping->module * 2 + (i == 0 ? 1 : 0), offset}, false);
+    const UserKey key{offset, mapping->module, 0, i == 0 ? Role::spin : Role::work, true};
+    if (spin_frames_.size() >= max_spin_frames) spin_frames_.clear();
+    const auto [it, fresh] = spin_frames_.try_emplace(key, false);
     if (fresh) {
       const bool named = may_name_spin_functions(module);
       it->second =
@@ -175,12 +203,16 @@ int Places::intern_kernel(const KernelPlace& at, Peer peer, Role role) {
 }
 
 int Places::as_lock(int index) {
-  Place place = places_[static_cast<std::size_t>(index)];
+  const Place& place = places_[static_cast<std::size_t>(index)];
   if (place.role != Role::work) return index;
-  place.role = Role::lock;
-  const auto key = key_of(place);
+  UserKey key = key_of(place);
+  key.role = Role::lock;
   const auto [it, fresh] = by_user_.try_emplace(key, static_cast<int>(places_.size()));
-  if (fresh) places_.push_back(std::move(place));
+  if (fresh) {
+    Place fight = place;
+    fight.role = Role::lock;
+    places_.push_back(std::move(fight));
+  }
   return it->second;
 }
 
@@ -200,109 +232,6 @@ int Places::unseen_kernel(Role role) {
   const int index = intern_kernel(at, Peer::unknown, role);
   places_[static_cast<std::size_t>(index)].kind = Place::Kind::unseen_kernel;
   return index;
-}
-
-Location Places::locate(const Place& place) {
-  Location location;
-  location.role = place.role;
-  if (place.kind == Place::Kind::kernel || place.kind == Place::Kind::unseen_kernel) {
-    location.module = "[kernel]";
-    location.function = place.kernel.function;
-    location.activity = place.kernel.activity;
-    location.call = place.kernel.call;
-    location.peer = place.peer;
-    name_caller(place, location);
-    return location;
-  }
-  if (place.kind == Place::Kind::no_file) {
-    location.no_file = true;
-    location.module = "[jit]";
-    location.function = place.jit_name;
-    if (location.function.empty() && !place.page_only)
-      location.function = symbols_.jit_function(static_cast<int>(place.pid), place.offset);
-    if (location.function.empty() && place.code_seen) location.function = "JIT code";
-    const std::string& path = tasks_.module_path(place.module);
-    if (location.function.empty() && path.starts_with("[")) {
-      location.function = location.module = path;  // [vdso]
-      location.no_file = false;
-    }
-    return location;
-  }
-  location.module = tasks_.module_path(place.module);
-  if (place.page_only) return location;
-  const auto frames = frames_at(place.module, place.offset);
-  location.function = frames.front().function;
-  location.file = frames.front().file;
-  location.line = frames.front().line;
-  location.after_syscall =
-      ends_with_syscall(symbols_.bytes_before(location.module, place.offset, 2));
-  name_caller(place, location);
-  return location;
-}
-
-/// One of too many: what it is without its name. Reads nothing.
-Location Places::locate_roughly(const Place& place, const std::string& module) {
-  Location location;
-  location.role = place.role;
-  location.no_file = place.kind == Place::Kind::no_file;
-  location.module = location.no_file ? "[jit]" : module;
-  if (place.code_seen) location.function = "JIT code";
-  if (place.kind == Place::Kind::kernel || place.kind == Place::Kind::unseen_kernel) {
-    location.module = "[kernel]";
-    location.activity = place.kernel.activity;
-    location.call = place.kernel.call;
-    location.peer = place.peer;
-  }
-  return location;
-}
-
-void Places::name_caller(const Place& place, Location& location) {
-  if (place.caller_votes == 0 || place.caller_module < 0) return;
-  // A return address is after the call: one byte back is the call's own line.
-  const auto callers = frames_at(place.caller_module, place.caller_offset - 1);
-  location.caller = callers.front().function;
-  if (!location.file.empty()) return;
-  location.file = callers.front().file;
-  location.line = callers.front().line;
-}
-
-std::vector<Frame> Places::frames_at(int module, std::uint64_t offset) {
-  const std::string& path = tasks_.module_path(module);
-  if (std::chrono::steady_clock::now() < no_more_lines_) return symbols_.resolve(path, offset);
-  without_lines_ = true;
-  return {Frame{symbols_.function_name(path, offset), "", 0, 0}};
-}
-
-std::vector<Location> Places::resolve(std::vector<int>& index_of) {
-  no_more_lines_ = std::chrono::steady_clock::now() + lines_budget;
-  std::vector<std::size_t> order(places_.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return places_[a].samples > places_[b].samples;
-  });
-  std::vector<Location> locations;
-  std::map<
-      std::tuple<std::string, std::string, std::string, int, std::string, int, std::string, int>,
-      int>
-      known;
-  index_of.assign(places_.size(), -1);
-  std::size_t text = 0;
-  for (const std::size_t index : order) {
-    const Place& place = places_[index];
-    const bool full = locations.size() >= max_locations || text >= max_location_text;
-    Location at = full ? locate_roughly(place, tasks_.module_path(place.module)) : locate(place);
-    const int flags = (static_cast<int>(at.role) << 8) | (static_cast<int>(at.peer) << 2) |
-                      (at.after_syscall ? 2 : 0) | (at.no_file ? 1 : 0);
-    auto key = std::make_tuple(at.module, at.function, at.file, at.line, at.caller,
-                               static_cast<int>(at.activity), at.call, flags);
-    const auto [it, fresh] = known.try_emplace(std::move(key), static_cast<int>(locations.size()));
-    if (fresh) {
-      text += at.module.size() + at.function.size() + at.file.size() + at.caller.size();
-      locations.push_back(std::move(at));
-    }
-    index_of[index] = it->second;
-  }
-  return locations;
 }
 
 }  // namespace bottleneck::sched

@@ -80,9 +80,22 @@ class Places {
  private:
   int intern_kernel(const KernelPlace& at, Peer peer, Role role);
   int address(int process, std::uint64_t address, const perf::Sample& sample);
-  using UserKey = std::tuple<int, std::uint64_t, std::uint32_t, int>;
+  /// What tells user places apart; looked up for every sample.
+  struct UserKey {
+    std::uint64_t offset = 0;
+    int module = -1;
+    std::uint32_t pid = 0;
+    Role role = Role::work;
+    bool in_file = false;
+    bool operator==(const UserKey&) const = default;
+  };
+  struct Hash {
+    std::size_t operator()(const UserKey& key) const;
+  };
   static UserKey key_of(const Place& place);
-  int intern_user(Place place);
+  UserKey key_at(const ProcessInfo& process, std::uint64_t address, const perf::Sample& sample);
+  int intern_user(UserKey key);
+  void look_at_code(Place& place);
   void vote_caller(Place& place, const ProcessInfo& process, const perf::Sample& sample);
   Role role_of(const Place& place, const ProcessInfo& process, const perf::Sample& sample);
   bool spins(const ProcessInfo& process, const perf::Sample& sample);
@@ -94,9 +107,9 @@ class Places {
   Tasks& tasks_;
   Symbols& symbols_;
   std::vector<Place> places_;
-  std::map<UserKey, int> by_user_;
+  std::unordered_map<UserKey, int, Hash> by_user_;
   std::map<std::tuple<int, std::string, std::string, int, int>, int> by_kernel_;
-  std::map<std::pair<int, std::uint64_t>, bool> spin_frames_;
+  std::unordered_map<UserKey, bool, Hash> spin_frames_;  ///< role spin: the leaf
   bool folded_ = false;
   bool without_lines_ = false;
   std::chrono::steady_clock::time_point no_more_lines_;
