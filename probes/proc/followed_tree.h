@@ -50,8 +50,8 @@ class FollowedTree {
   void start(std::int64_t exec_ns);
   /// Brings everything up to date. Units: ns of CLOCK_MONOTONIC.
   Changes look(std::int64_t now_ns);
-  /// Reads the mappings again if `address`, seen at `seen_ns`, lies in none of those known, and they
-  /// were read before that.
+  /// Reads the mappings again if `address`, seen at `seen_ns`, lies in none of those known, and
+  /// they were read before that.
   void find_code(pid_t pid, std::uint64_t address, std::int64_t seen_ns, std::int64_t now_ns);
 
   std::map<pid_t, Followed>& processes() { return processes_; }

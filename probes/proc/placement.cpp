@@ -1,6 +1,7 @@
 #include "probes/proc/placement.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace bottleneck::proc {
 namespace {
@@ -25,52 +26,63 @@ int parts_of(const Share& share) { return std::clamp(share.switches, 1, most_par
 }  // namespace
 
 void Placement::lay(std::int64_t begin_ns, std::int64_t end_ns, std::span<const Share> shares) {
-  const std::int64_t length = end_ns - begin_ns;
-  if (length <= 0) return;
+  if (end_ns <= begin_ns) return;
   intervals_ += 1;
   int common_parts = 1;
   for (const Share& share : shares)
     if (share.depends) common_parts = std::max(common_parts, parts_of(share));
-  double cursor = 0;  // as a share of a part, over all dependent threads
+  double cursor = 0;  // in parts, over all threads that depend on others
   for (const Share& share : shares) {
-    const std::int64_t run = std::min(share.run_ns, length);
-    const std::int64_t starved = std::min(share.starved_ns, length - run);
-    const int parts = share.depends ? common_parts : parts_of(share);
-    const double part = static_cast<double>(length) / parts;
-    const double busy = static_cast<double>(run + starved) / parts;
-    std::vector<Piece> pieces;
-    // A circle of one part's length: first starved, then running, wherever it begins.
-    const auto lay_arc = [&](double from, double arc, State state, double base) {
+    known_[share.thread].interval = intervals_;
+    tell(share, cut(share, begin_ns, end_ns, common_parts, cursor), begin_ns, end_ns);
+  }
+  for (auto& [thread, known] : known_) {
+    if (known.interval == intervals_ || known.state == State::blocked) continue;
+    Share nothing;
+    nothing.thread = thread;
+    enter(nothing, known, State::blocked, begin_ns, 1);
+  }
+}
+
+/// The thread's pieces in each part of the interval: an arc on a circle of the part's length, first
+/// without a CPU, then on one.
+std::vector<Placement::Piece> Placement::cut(const Share& share, std::int64_t begin_ns,
+                                             std::int64_t end_ns, int common_parts,
+                                             double& cursor) const {
+  const std::int64_t length = end_ns - begin_ns;
+  const std::int64_t run = std::min(share.run_ns, length);
+  const std::int64_t starved = std::min(share.starved_ns, length - run);
+  const int parts = share.depends ? common_parts : parts_of(share);
+  const double part = static_cast<double>(length) / parts;
+  const double starved_arc = static_cast<double>(starved) / parts;
+  const double run_arc = static_cast<double>(run) / parts;
+  if (run + no_gap_ns >= length) return {{begin_ns, end_ns, State::running}};
+  std::vector<Piece> pieces;
+  for (int i = 0; i < parts; ++i) {
+    const auto lay_arc = [&](double from, double arc, State state) {
       const auto at = [&](double offset) {
-        return begin_ns + static_cast<std::int64_t>(base + offset);
+        return begin_ns + static_cast<std::int64_t>(i * part + offset);
       };
       from = from >= part ? from - part : from;
-      if (arc <= 0) return;
-      if (from + arc <= part) {
-        pieces.push_back({at(from), at(from + arc), state});
-      } else {
-        pieces.push_back({at(from), at(part), state});
-        pieces.push_back({at(0), at(from + arc - part), state});
-      }
+      pieces.push_back({at(from), at(std::min(from + arc, part)), state});
+      if (from + arc > part) pieces.push_back({at(0), at(from + arc - part), state});
     };
-    for (int i = 0; i < parts; ++i) {
-      const auto seed = intervals_ * 0x9e3779b97f4a7c15ULL + static_cast<std::uint64_t>(i) * 977 +
-                        static_cast<std::uint64_t>(share.thread) * 0x632be59bd9b4e019ULL;
-      const double free = static_cast<double>(scatter(seed) >> 11) * 0x1p-53;
-      const double from = (share.depends ? cursor : free) * part;
-      const double starved_part = static_cast<double>(starved) / parts;
-      lay_arc(from, starved_part, State::starved, i * part);
-      lay_arc(from + starved_part, busy - starved_part, State::running, i * part);
-    }
-    if (share.depends) {
-      cursor += busy / part;
-      while (cursor >= 1) cursor -= 1;
-    }
-    if (run + no_gap_ns >= length) pieces = {{begin_ns, end_ns, State::running}};
-    std::sort(pieces.begin(), pieces.end(),
-              [](const Piece& a, const Piece& b) { return a.begin < b.begin; });
-    tell(share, pieces, begin_ns, end_ns);
+    const double from = (share.depends ? cursor : free_position(share.thread, i)) * part;
+    lay_arc(from, starved_arc, State::starved);
+    lay_arc(from + starved_arc, run_arc, State::running);
   }
+  if (share.depends) cursor = std::fmod(cursor + (starved_arc + run_arc) / part, 1.0);
+  std::erase_if(pieces, [](const Piece& piece) { return piece.end <= piece.begin; });
+  std::sort(pieces.begin(), pieces.end(),
+            [](const Piece& a, const Piece& b) { return a.begin < b.begin; });
+  return pieces;
+}
+
+/// Between 0 and 1, the same in no two intervals.
+double Placement::free_position(int thread, int part) const {
+  const std::uint64_t seed = (intervals_ << 32) ^ (static_cast<std::uint64_t>(thread) << 8) ^
+                             static_cast<std::uint64_t>(part);
+  return static_cast<double>(scatter(seed) >> 11) * 0x1p-53;
 }
 
 void Placement::tell(const Share& share, const std::vector<Piece>& pieces, std::int64_t begin_ns,
@@ -81,7 +93,6 @@ void Placement::tell(const Share& share, const std::vector<Piece>& pieces, std::
   std::int64_t ran_ns = 0, label_from_ns = 0;
   std::size_t next = 0;
   for (const Piece& piece : pieces) {
-    if (piece.end <= piece.begin) continue;
     if (piece.begin > now) enter(share, known, State::blocked, now, switches);
     enter(share, known, piece.state, piece.begin, 1);
     now = piece.end;

@@ -38,7 +38,8 @@ class Placement {
 
   /// A thread that runs from the start, as the launched one does after exec.
   void begin_running(int thread) { known_[thread].state = State::running; }
-  /// Shares of the same interval; each thread at most once. Units: ns of CLOCK_MONOTONIC.
+  /// Shares of the same interval; each thread at most once, and who has none was blocked. Units: ns
+  /// of CLOCK_MONOTONIC.
   void lay(std::int64_t begin_ns, std::int64_t end_ns, std::span<const Share> shares);
   /// It has ended: nothing is kept of it.
   void end(int thread, std::int64_t at_ns);
@@ -48,12 +49,16 @@ class Placement {
   struct Known {
     State state = State::blocked;
     int place = -1;
+    std::uint64_t interval = 0;  ///< the last one that it had a share of
   };
   struct Piece {
     std::int64_t begin;
     std::int64_t end;
     State state;
   };
+  std::vector<Piece> cut(const Share& share, std::int64_t begin_ns, std::int64_t end_ns,
+                         int common_parts, double& cursor) const;
+  double free_position(int thread, int part) const;
   void tell(const Share& share, const std::vector<Piece>& pieces, std::int64_t begin_ns,
             std::int64_t end_ns);
   void enter(const Share& share, Known& known, State state, std::int64_t at_ns, int count);
