@@ -8,9 +8,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const MemoryFile file(text_of(data, size));
   const std::string module = file.path();
   Symbols symbols{System{}};
-  for (const std::uint64_t offset :
-       {0x0ul, 0x40ul, 0x190ul, 0x1a0ul, 0x1b5ul, 0x1d0ul, 0x200ul, 0x1000ul, 0x1010ul, 0x1030ul,
-        0x7ffffffffffffffful, ~0ul}) {
+  for (const std::uint64_t offset : {0x0ul, 0x40ul, 0x190ul, 0x1a0ul, 0x1b5ul, 0x1d0ul, 0x200ul,
+                                     0x1000ul, 0x1010ul, 0x1030ul, 0x7ffffffffffffffful, ~0ul}) {
     if (symbols.resolve(module, offset).empty()) std::abort();
     symbols.function_name(module, offset);
     symbols.virtual_address(module, offset);

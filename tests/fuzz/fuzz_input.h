@@ -29,8 +29,7 @@ class MemoryFile {
     append(content);
   }
   void append(std::string_view content) const {
-    if (write(fd_.get(), content.data(), content.size()) !=
-        static_cast<ssize_t>(content.size()))
+    if (write(fd_.get(), content.data(), content.size()) != static_cast<ssize_t>(content.size()))
       std::abort();
   }
   std::string path() const { return "/proc/self/fd/" + std::to_string(fd_.get()); }

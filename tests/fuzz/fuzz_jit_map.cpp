@@ -10,6 +10,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   JitMap map(file.path());
   map.name_of(0x1000);
   file.append(text.substr(size / 2));
-  for (const std::uint64_t address : {0x0ul, 0x1000ul, 0x7f0000001000ul, ~0ul}) map.name_of(address);
+  for (const std::uint64_t address : {0x0ul, 0x1000ul, 0x7f0000001000ul, ~0ul})
+    map.name_of(address);
   return 0;
 }

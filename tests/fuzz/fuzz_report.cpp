@@ -1,8 +1,8 @@
 // A saved report as anybody may send it: read, analyzed and shown on all ways out.
+#include "reports/terminal.h"
 #include "src/analysis/analyze.h"
 #include "src/core/error.h"
 #include "src/core/json.h"
-#include "reports/terminal.h"
 #include "tests/fuzz/fuzz_input.h"
 
 using namespace bottleneck;
