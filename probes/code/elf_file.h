@@ -36,6 +36,9 @@ class ElfFile {
   /// The section of that name; null if there is none.
   Elf_Scn* section(const char* name) const;
   bool has_section(const char* name) const { return section(name) != nullptr; }
+  /// Appends the section's bytes as they lie in the file, past libelf, which would keep a copy of
+  /// its own. False, and nothing appended, where they are compressed or not all there.
+  bool append_bytes(Elf_Scn* section, std::string& to) const;
   /// .note.gnu.build-id as bytes; "" none.
   std::string build_id() const;
 

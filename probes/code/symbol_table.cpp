@@ -22,6 +22,25 @@ std::vector<bool> executable_sections(Elf* elf) {
   return executable;
 }
 
+/// Names of linkage table entries come behind those of the tables: without room for them all would
+/// be copied again, and big programs have 100 MB.
+constexpr std::size_t room_for_stubs = 1 << 16;
+constexpr std::uint64_t most_reserved = 256 << 20;
+
+std::uint64_t bytes_of_texts(Elf* elf) {
+  std::uint64_t bytes = 0;
+  Elf_Scn* section = nullptr;
+  while ((section = elf_nextscn(elf, section)) != nullptr) {
+    GElf_Shdr header;
+    if (!gelf_getshdr(section, &header)) continue;
+    if (header.sh_type != SHT_SYMTAB && header.sh_type != SHT_DYNSYM) continue;
+    Elf_Scn* text = elf_getscn(elf, header.sh_link);
+    if (text && gelf_getshdr(text, &header)) bytes += std::min(header.sh_size, most_reserved) + 1;
+    if (bytes > most_reserved) return 0;
+  }
+  return bytes;
+}
+
 std::uint8_t rank_of(const GElf_Sym& symbol) {
   const int binding = GELF_ST_BIND(symbol.st_info);
   const bool typed = GELF_ST_TYPE(symbol.st_info) != STT_NOTYPE;
@@ -30,10 +49,9 @@ std::uint8_t rank_of(const GElf_Sym& symbol) {
 }
 
 /// The 0-ended text at an offset of a string table; "" where it leads outside.
-std::string_view text_at(const Elf_Data& strings, std::uint64_t offset) {
-  if (!strings.d_buf || offset >= strings.d_size) return {};
-  const std::string_view rest(static_cast<const char*>(strings.d_buf) + offset,
-                              strings.d_size - offset);
+std::string_view text_at(std::string_view strings, std::uint64_t offset) {
+  if (offset >= strings.size()) return {};
+  const std::string_view rest = strings.substr(offset);
   const std::size_t end = rest.find('\0');
   return end == std::string_view::npos ? std::string_view{} : rest.substr(0, end);
 }
@@ -64,6 +82,7 @@ void keep_best_of_each_address(std::vector<ElfSymbol>& symbols) {
 
 void SymbolTable::add(const ElfFile& file) {
   const std::vector<bool> executable = executable_sections(file.handle());
+  names_.reserve(names_.size() + bytes_of_texts(file.handle()) + room_for_stubs);
   Elf_Scn* section = nullptr;
   while ((section = elf_nextscn(file.handle(), section)) != nullptr) {
     GElf_Shdr header;
@@ -78,16 +97,18 @@ void SymbolTable::add_table(const ElfFile& file, Elf_Scn* section,
   GElf_Shdr header;
   Elf_Data* data = elf_getdata(section, nullptr);
   if (!data || !gelf_getshdr(section, &header)) return;
-  Elf_Data* strings = elf_getdata(elf_getscn(file.handle(), header.sh_link), nullptr);
+  Elf_Scn* text = elf_getscn(file.handle(), header.sh_link);
+  GElf_Shdr text_header;
   const std::size_t entry = gelf_fsize(file.handle(), ELF_T_SYM, 1, EV_CURRENT);
-  if (!strings || !strings->d_buf || entry == 0) return;
-  if (names_.size() + strings->d_size >= std::numeric_limits<std::uint32_t>::max()) return;
+  if (!text || !gelf_getshdr(text, &text_header) || entry == 0) return;
+  if (text_header.sh_size >= std::numeric_limits<std::uint32_t>::max() - names_.size()) return;
   const std::uint64_t base = names_.size();
-  names_.append(static_cast<const char*>(strings->d_buf), strings->d_size).push_back('\0');
+  if (!file.append_bytes(text, names_)) return;
+  const std::string_view strings = std::string_view(names_).substr(base);
   for (std::size_t i = 0; i < std::min<std::size_t>(data->d_size / entry, INT32_MAX); ++i) {
     GElf_Sym symbol;
     if (!gelf_getsym(data, static_cast<int>(i), &symbol)) break;
-    if (symbol.st_shndx == SHN_UNDEF || text_at(*strings, symbol.st_name).empty()) continue;
+    if (symbol.st_shndx == SHN_UNDEF || text_at(strings, symbol.st_name).empty()) continue;
     const ElfSymbol kept{symbol.st_value, symbol.st_size,
                          static_cast<std::uint32_t>(base + symbol.st_name), rank_of(symbol)};
     const int type = GELF_ST_TYPE(symbol.st_info);
@@ -97,6 +118,7 @@ void SymbolTable::add_table(const ElfFile& file, Elf_Scn* section,
     else if (type == STT_OBJECT && symbol.st_size != 0)
       objects_.push_back(kept);
   }
+  names_.push_back('\0');
 }
 
 void SymbolTable::sort() {
