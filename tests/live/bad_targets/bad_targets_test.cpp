@@ -70,7 +70,7 @@ bool is_there(const std::string& need) {
   return fs::exists(std::string(BUILT) + "/" + need) || run_line("command -v " + need).status == 0;
 }
 
-/// Processes with this word in their environment, as long as they are more than nothing.
+/// Processes with this word in their environment.
 int count_marked(const std::string& mark) {
   int marked = 0;
   std::error_code gone;
@@ -82,11 +82,13 @@ int count_marked(const std::string& mark) {
   return marked;
 }
 
+/// Twice none: one that forks while we look may be missed once.
 int wait_until_none(const std::string& mark) {
   int marked = 1;
-  for (int i = 0; i < 100 && marked > 0; ++i) {  // what a target leaves ends by itself in < 1 s
+  for (int i = 0, none = 0; i < 100 && none < 2; ++i) {  // what a target leaves ends in < 1 s
     marked = count_marked(mark);
-    if (marked > 0) usleep(50'000);
+    none = marked > 0 ? 0 : none + 1;
+    usleep(30'000);
   }
   return marked;
 }
