@@ -38,7 +38,7 @@ int percent_of(const std::vector<BarRow>& rows, Bottleneck kind, double share) {
 
 /// What could not be seen, so that nobody takes silence for a measurement.
 std::string describe_missing(const Profile& profile) {
-  constexpr std::string_view counters = "perf.counters";
+  constexpr std::string_view counters = "perf.counters", sampler = "perf.sampler";
   std::string text;
   bool counters_named = profile.tier == Tier::A;
   const auto add = [&](std::string_view what) {
@@ -47,7 +47,9 @@ std::string describe_missing(const Profile& profile) {
   for (const ProbeState& probe : profile.probes) {
     if (probe.name == counters) counters_named = true;
     if (probe.status != ProbeStatus::unavailable) continue;
-    add(probe.name == counters ? "hardware counters" : probe.name);
+    add(probe.name == counters  ? "hardware counters"
+        : probe.name == sampler ? "perf_event_open"
+                                : std::string_view(probe.name));
   }
   if (!counters_named) add("hardware counters");
   return text.empty() ? "" : text + " here: bottleneck doctor";

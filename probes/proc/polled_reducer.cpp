@@ -21,6 +21,9 @@ constexpr std::size_t most_kept = 200;
 /// Numbers of the threads that stand for those nobody saw: above all real ones. Source: pid_max is
 /// at most 2^22 (proc(5)).
 constexpr std::uint32_t first_stand_in = 1U << 30;
+/// A thread that waits for a lock and gets a CPU so often fights for it: off a CPU, it queues. As
+/// sched/sweep.cpp (research/accounting.md item 3).
+constexpr double lock_waits_per_second = 100;
 
 }  // namespace
 
@@ -100,7 +103,7 @@ void PolledReducer::look(std::int64_t now_ns) {
   book_unseen(shares, length);
   placement_.lay(looked_ns_, now_ns, shares);
   for (int thread : changes.died) forget(thread, now_ns);
-  for (const Changes::Ended& ended : changes.ended) end_process(ended, now_ns);
+  for (const Changes::Ended& ended : changes.ended) end_process(ended, changes, now_ns);
   books_.sweep.advance(now_ns);
   looked_ns_ = now_ns;
 }
@@ -133,6 +136,9 @@ Share PolledReducer::share_of(pid_t pid, pid_t tid, int thread, std::int64_t len
   if (running.wait >= 0) {
     const WaitKind kind = books_.waits.all()[static_cast<std::size_t>(running.wait)].kind;
     share.depends = passes_on(kind) || is_lock(kind);
+    const double seconds = static_cast<double>(length_ns) * 1e-9;
+    if (is_lock(kind) && static_cast<double>(slices) > lock_waits_per_second * seconds)
+      share.starved_ns = 0;
   }
   label(share, running, books_.thread(thread).process);
   return share;
@@ -230,8 +236,8 @@ int PolledReducer::stand_in(pid_t pid, bool children) {
   return it->second;
 }
 
-/// What was booked of it will be among what its parent has reaped.
-void PolledReducer::end_process(const Changes::Ended& ended, std::int64_t now_ns) {
+void PolledReducer::end_process(const Changes::Ended& ended, const Changes& changes,
+                                std::int64_t now_ns) {
   for (const bool children : {false, true}) {
     const auto found = stand_ins_.find({ended.pid, children});
     if (found == stand_ins_.end()) continue;
@@ -241,14 +247,20 @@ void PolledReducer::end_process(const Changes::Ended& ended, std::int64_t now_ns
       record.stamp = {static_cast<std::uint32_t>(ended.pid), number,
                       static_cast<std::uint64_t>(now_ns), 0, 0};
       record.what = perf::Exit{static_cast<std::uint32_t>(ended.pid), number};
-      books_.tasks.apply(record, books_.tree);
       placement_.end(found->second, now_ns);
+      books_.tasks.apply(record, books_.tree);
     }
     stand_ins_.erase(found);
   }
+  // What was booked of it is among what its parent has reaped, or the nearest ancestor that is
+  // left.
+  pid_t heir = ended.parent;
+  for (std::size_t passes = 0; passes < changes.ended.size(); ++passes)
+    for (const Changes::Ended& other : changes.ended)
+      if (other.pid == heir) heir = other.parent;
   const Balance booked = balances_[ended.pid];
   balances_.erase(ended.pid);
-  balances_[ended.parent].reaped_ns += booked.own_ns + booked.reaped_ns;
+  balances_[heir].reaped_ns += booked.own_ns + booked.reaped_ns;
 }
 
 void PolledReducer::finish(Profile& profile, std::int64_t end_ns) {

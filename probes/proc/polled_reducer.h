@@ -57,7 +57,7 @@ class PolledReducer {
   void ask_wait(pid_t pid, pid_t tid, int thread, Running& running, std::int64_t now_ns);
   void book_unseen(std::vector<Share>& shares, std::int64_t length_ns);
   int stand_in(pid_t pid, bool children);
-  void end_process(const Changes::Ended& ended, std::int64_t now_ns);
+  void end_process(const Changes::Ended& ended, const Changes& changes, std::int64_t now_ns);
 
   sched::Ledger books_;
   FollowedTree followed_;

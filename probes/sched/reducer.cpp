@@ -80,7 +80,7 @@ void Reducer::apply(const Pending& pending) {
       books_.sweep.add({.time_ns = now, .kind = Happening::Kind::dead, .thread = thread});
     if (thread >= 0) poller_.forget(static_cast<pid_t>(exit->tid));
     if (thread >= 0) std::erase(living_, thread);
-    if (thread >= 0) slices_.erase(thread);
+    if (thread >= 0) forget(thread);
     tally_.tasks += thread >= 0;
   }
   const int born = books_.tasks.apply(pending.record, books_.tree);
@@ -91,6 +91,13 @@ void Reducer::apply(const Pending& pending) {
     started_ = true;
     books_.sweep.start(books_.tasks.exec_ns());
   }
+}
+
+/// Its number will be another's.
+void Reducer::forget(int thread) {
+  slices_.erase(thread);
+  preempted_while_waking_.erase(thread);
+  std::erase_if(left_waking_, [&](const auto& left) { return left.second == thread; });
 }
 
 void Reducer::apply_switch(const perf::Stamp& stamp, const perf::Switch& change) {

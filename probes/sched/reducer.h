@@ -48,6 +48,7 @@ class Reducer {
     std::int64_t period_ns;
   };
   void apply(const Pending& pending);
+  void forget(int thread);
   void apply_sample(const perf::Stamp& stamp, const perf::Sample& sample, std::int64_t period_ns);
   void apply_switch_sample(const perf::Stamp& stamp, const perf::Sample& sample);
   void judge_slice(int thread, const perf::Switch& change, std::int64_t now_ns);

@@ -42,7 +42,6 @@ class Attribution {
   void run() {
     burn();
     find_main_lock();
-    sum_starved();
     for (const WorkCell& cell : profile_.timeline.work) add_work(cell);
     for (const IdleCell& cell : profile_.timeline.idle) add_idle(cell);
     for (const auto& [key, seconds] : slices_) {
@@ -105,14 +104,6 @@ class Attribution {
     lock_process_ = process_of(longest->first);
   }
 
-  void sum_starved() {
-    for (const WorkCell& cell : profile_.timeline.work)
-      starved_[cell.window] +=
-          cell.seconds / std::max(1, cell.instant.working) * cell.instant.starved;
-    for (const IdleCell& cell : profile_.timeline.idle)
-      starved_[cell.window] += cell.seconds * cell.instant.starved;
-  }
-
   int process_of(int thread) const {
     return thread < 0 ? -1 : profile_.threads.at(static_cast<std::size_t>(thread)).process;
   }
@@ -125,8 +116,8 @@ class Attribution {
   }
 
   void add_starved(int window, int process, double seconds) {
-    add(window, {Bottleneck::run_queue, facts_.queue_detail(window, starved_[window])}, process, -1,
-        -1, false, seconds);
+    add(window, {Bottleneck::run_queue, facts_.queue_detail(window, seconds)}, process, -1, -1,
+        false, seconds);
   }
 
   void add_work(const WorkCell& cell) {
@@ -237,7 +228,6 @@ class Attribution {
   FactFinder facts_;
   CodeMixes mixes_;
   std::map<Key, double> slices_;
-  std::map<int, double> starved_;  ///< thread-seconds by window
   std::map<Bottleneck, std::map<const Rule*, double>> reasons_;
   Kind lock_kind_{Bottleneck::lock, Detail::none};
   int lock_process_ = -1;

@@ -29,8 +29,8 @@ void lower(Sureness& sure, Confidence at_most, std::string reason) {
   sure.reasons.push_back(std::move(reason));
 }
 
-void weigh_samples(const Evidence& evidence, Kind kind, Sureness& sure) {
-  if (!is_code_class(kind.kind)) return;
+void weigh_samples(const Profile& profile, const Evidence& evidence, Kind kind, Sureness& sure) {
+  if (!is_code_class(kind.kind) || profile.tier == Tier::D) return;
   const auto found = evidence.samples.find(kind.kind);
   const double samples = found == evidence.samples.end() ? 0 : found->second;
   const std::string words = say_count(samples) + " samples";
@@ -91,7 +91,7 @@ Sureness judge_confidence(const Profile& profile, const Evidence& evidence, Kind
                           bool is_verdict) {
   Sureness sure;
   if (kind.kind == unattributed) return {Confidence::weak, {"what was not seen"}};
-  weigh_samples(evidence, kind, sure);
+  weigh_samples(profile, evidence, kind, sure);
   weigh_tier(profile, kind, sure);
   weigh_losses(profile.overhead, sure);
   weigh_run(profile, evidence, sure);

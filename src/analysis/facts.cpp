@@ -45,12 +45,20 @@ FactFinder::FactFinder(const Profile& profile, const Counters& counters)
       write_cpu_s_.at(process_of(cell.thread)) += cell.seconds;
   }
   for (const SystemCell& cell : profile.timeline.system) {
-    SystemCell& block =
-        system_[static_cast<int>(cell.window * profile.timeline.window_s / block_s)];
+    SystemCell& block = system_[block_of(cell.window)];
     block.others_busy_s += cell.others_busy_s;
     block.throttled_s += cell.throttled_s;
   }
+  for (const WorkCell& cell : profile.timeline.work)
+    starved_s_[block_of(cell.window)] +=
+        cell.seconds / std::max(1, cell.instant.working) * cell.instant.starved;
+  for (const IdleCell& cell : profile.timeline.idle)
+    starved_s_[block_of(cell.window)] += cell.seconds * cell.instant.starved;
   find_refaults();
+}
+
+int FactFinder::block_of(int window) const {
+  return static_cast<int>(window * profile_.timeline.window_s / block_s);
 }
 
 void FactFinder::find_refaults() {
@@ -116,11 +124,13 @@ Facts FactFinder::of_stretch(const IdleCell& cell) const {
 }
 
 Detail FactFinder::queue_detail(int window, double starved_s) const {
-  const auto block = system_.find(static_cast<int>(window * profile_.timeline.window_s / block_s));
+  const auto block = system_.find(block_of(window));
   if (block == system_.end()) return Detail::none;
-  if (block->second.throttled_s >= explains_share * starved_s && block->second.throttled_s > 0)
+  const auto seen = starved_s_.find(block->first);
+  const double starved = std::max(starved_s, seen == starved_s_.end() ? 0.0 : seen->second);
+  if (block->second.throttled_s >= explains_share * starved && block->second.throttled_s > 0)
     return Detail::quota;
-  if (block->second.others_busy_s >= explains_share * starved_s) return Detail::other_load;
+  if (block->second.others_busy_s >= explains_share * starved) return Detail::other_load;
   return Detail::placement;
 }
 

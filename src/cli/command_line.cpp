@@ -89,8 +89,9 @@ std::string check_setting(const std::string& setting) {
 void add_run_options(CLI::App& app, RunCommand& run) {
   // The bounds: below 10 Hz a minute gives no picture; above 10 kHz the target notices (DESIGN
   // section 1, light).
-  app.add_flag("!--no-preload", run.probes.may_preload,
-               "never preload the sampler that stands in where perf_event_open is refused");
+  app.add_flag_callback(
+      "--no-preload", [&run] { run.probes.may_preload = false; },
+      "never preload the sampler that stands in where perf_event_open is refused");
   app.add_option("--rate", run.probes.rate_hz, "samples per second and CPU (997)")
       ->check(CLI::Range(10, 10'000).description(""))
       ->type_name("HZ");
