@@ -188,6 +188,8 @@ void check_overhead(const Overhead& overhead) {
 void check_profile(const Profile& profile) {
   check_runs(profile);
   check_machine(profile.machine);
+  check_each("ceilings", profile.ceilings,
+             [](const Row& row, const Measurement& one) { row.share("coverage", one.coverage); });
   check_each("measurements", profile.measurements,
              [](const Row& row, const Measurement& one) { row.share("coverage", one.coverage); });
   check_tree(profile);

@@ -141,7 +141,7 @@ void decode_table(const Node& node, std::vector<Row>& rows) {
   }
 }
 
-Measurement decode_measurement(const Node& node) {
+Measurement decode_one(const Node& node) {
   Measurement measurement;
   decode(node.member("name"), measurement.name);
   if (node.value.contains("unavailable")) {
@@ -166,7 +166,7 @@ Measurement decode_measurement(const Node& node) {
 void decode_measurements(const Node& node, std::vector<Measurement>& all) {
   if (!node.value.is_array()) node.refuse("a list");
   for (std::size_t i = 0; i < node.value.size(); ++i) {
-    all.push_back(decode_measurement(node.element(i)));
+    all.push_back(decode_one(node.element(i)));
   }
 }
 
@@ -183,6 +183,10 @@ void decode_timeline(const Node& node, Timeline& timeline) {
 
 }  // namespace
 
+Measurement decode_measurement(const nlohmann::json& value, const std::string& path) {
+  return decode_one({value, path});
+}
+
 Profile decode_profile(const nlohmann::json& value) {
   const Node root{value, "profile"};
   Profile profile;
@@ -193,6 +197,7 @@ Profile decode_profile(const nlohmann::json& value) {
   decode(root.member("run"), profile.run);
   decode_list(root.member("probes"), profile.probes);
   decode_measurements(root.member("measurements"), profile.measurements);
+  if (value.contains("ceilings")) decode_measurements(root.member("ceilings"), profile.ceilings);
   decode_table(root.member("processes"), profile.processes);
   decode_table(root.member("threads"), profile.threads);
   decode_table(root.member("locations"), profile.locations);

@@ -65,6 +65,22 @@ Json encode_table(const std::vector<Row>& rows) {
   return table;
 }
 
+Json encode_timeline(const Timeline& timeline) {
+  return {
+      {"window_s", rounded_time(timeline.window_s)}, {"windows", timeline.windows},
+      {"work", encode_table(timeline.work)},         {"code", encode_table(timeline.code)},
+      {"idle", encode_table(timeline.idle)},         {"blocked", encode_table(timeline.blocked)},
+      {"counters", encode_table(timeline.counters)}, {"system", encode_table(timeline.system)}};
+}
+
+Json encode_measurements(const std::vector<Measurement>& all) {
+  Json list = Json::array();
+  for (const Measurement& one : all) list.push_back(encode_measurement(one));
+  return list;
+}
+
+}  // namespace
+
 Json encode_measurement(const Measurement& measurement) {
   Json object = {{"name", measurement.name}};
   if (const auto* quantity = std::get_if<Quantity>(&measurement.result)) {
@@ -81,27 +97,15 @@ Json encode_measurement(const Measurement& measurement) {
   return object;
 }
 
-Json encode_timeline(const Timeline& timeline) {
-  return {
-      {"window_s", rounded_time(timeline.window_s)}, {"windows", timeline.windows},
-      {"work", encode_table(timeline.work)},         {"code", encode_table(timeline.code)},
-      {"idle", encode_table(timeline.idle)},         {"blocked", encode_table(timeline.blocked)},
-      {"counters", encode_table(timeline.counters)}, {"system", encode_table(timeline.system)}};
-}
-
-}  // namespace
-
 Json encode_profile(const Profile& profile) {
-  Json measurements = Json::array();
-  for (const Measurement& one : profile.measurements)
-    measurements.push_back(encode_measurement(one));
   return {{"target", encode(profile.target)},
           {"machine", encode(profile.machine)},
           {"tier", to_string(profile.tier)},
           {"runs", encode_list(profile.runs)},
           {"run", profile.run},
           {"probes", encode_list(profile.probes)},
-          {"measurements", std::move(measurements)},
+          {"measurements", encode_measurements(profile.measurements)},
+          {"ceilings", encode_measurements(profile.ceilings)},
           {"processes", encode_table(profile.processes)},
           {"threads", encode_table(profile.threads)},
           {"locations", encode_table(profile.locations)},

@@ -26,6 +26,10 @@ Profile decode_profile(const nlohmann::json&);
 /// Errors: throws BadField for indices that point nowhere, negative or absurd times and sizes.
 void check_profile(const Profile&);
 
+Json encode_measurement(const Measurement&);
+/// `path` stands in the message. Errors: throws BadField.
+Measurement decode_measurement(const nlohmann::json&, const std::string& path);
+
 /// A field of a saved file that cannot be so. `what()` is its path and what is wrong with it.
 struct BadField : std::runtime_error {
   using std::runtime_error::runtime_error;

@@ -39,8 +39,9 @@ struct Profile {
   int run = 0;
   std::vector<ProbeState> probes;
   std::vector<Measurement> measurements;
-  std::vector<Process> processes;  ///< [0] is the launched one
-  std::vector<Thread> threads;     ///< [0] is its main thread
+  std::vector<Measurement> ceilings;  ///< what this machine can do at most; empty: not measured
+  std::vector<Process> processes;     ///< [0] is the launched one
+  std::vector<Thread> threads;        ///< [0] is its main thread
   std::vector<Location> locations;
   std::vector<Wait> waits;
   Timeline timeline;
