@@ -82,7 +82,7 @@ CeilingSet decode_set(const Value& file) {
   return set;
 }
 
-/// The library parses recursively; a line or file of ours has three levels.
+/// The library parses recursively; a file of ours has three levels.
 bool nests_too_deeply(const std::string& text) {
   constexpr int deepest = 8;
   int depth = 0;
@@ -136,19 +136,6 @@ CeilingSet ceilings_from_json(const std::string& text, const std::string& name) 
     refuse(name, "it is no JSON, or was cut off");
   } catch (const BadField& error) {
     refuse(name, error.what());
-  }
-}
-
-std::string measurement_to_json(const Measurement& one) { return dump(encode_measurement(one)); }
-
-std::optional<Measurement> measurement_from_json(const std::string& line) {
-  try {
-    if (nests_too_deeply(line)) return std::nullopt;
-    return decode_ceiling(Value::parse(line), "figure");
-  } catch (const nlohmann::json::exception&) {
-    return std::nullopt;
-  } catch (const BadField&) {
-    return std::nullopt;
   }
 }
 

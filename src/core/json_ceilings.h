@@ -1,10 +1,9 @@
 // The measured ceilings of this machine as JSON: the face of `machine --json` (DESIGN section 2),
-// the cached file, and one line per figure as the helper executable tells it. Its place: below
-// probes/ceilings, which decides whether a cached set may be used; here is only what stands where.
+// and the kept file. Its place: below probes/ceilings/cache.h, which decides whether a kept set may
+// be used; here is only what stands where. The lines of the helper are json_measurement.h.
 #pragma once
 
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,10 +30,5 @@ std::string machine_to_json(const Machine&, const CeilingSet&);
 std::string ceilings_to_json(const CeilingSet&);
 /// Errors: throws Error; `name` stands in the message.
 CeilingSet ceilings_from_json(const std::string& text, const std::string& name);
-
-/// One line, without its end.
-std::string measurement_to_json(const Measurement&);
-/// None for text that is no measurement: whoever told it is not trusted.
-std::optional<Measurement> measurement_from_json(const std::string& line);
 
 }  // namespace bottleneck
