@@ -34,6 +34,7 @@ std::string format_scaled(double value, std::span<const Scale> scales) {
 
 constexpr Scale byte_scales[] = {{1e3, "kB"}, {1e6, "MB"}, {1e9, "GB"}, {1e12, "TB"}};
 constexpr Scale hertz_scales[] = {{1, "Hz"}, {1e3, "kHz"}, {1e6, "MHz"}, {1e9, "GHz"}};
+constexpr Scale flop_scales[] = {{1e6, "MFLOP/s"}, {1e9, "GFLOP/s"}, {1e12, "TFLOP/s"}};
 constexpr Scale short_times[] = {{1e-9, "ns"}, {1e-6, "µs"}, {1e-3, "ms"}};
 
 std::string format_long_time(double seconds) {
@@ -104,6 +105,8 @@ std::string format_quantity(const Quantity& quantity) {
       return format_bytes(quantity.value) + "/s";
     case Unit::ratio:
       return format_percent(quantity.value);
+    case Unit::flop_per_second:
+      return format_scaled(quantity.value, flop_scales);
   }
   return "";
 }

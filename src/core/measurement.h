@@ -9,7 +9,7 @@
 
 namespace bottleneck {
 
-enum class Unit { seconds, bytes, count, hertz, bytes_per_second, ratio };
+enum class Unit { seconds, bytes, count, hertz, bytes_per_second, ratio, flop_per_second };
 
 /// A number in SI base units with its 95 % interval; low == high when it is exact. Never scaled.
 struct Quantity {

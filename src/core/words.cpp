@@ -8,8 +8,8 @@ namespace {
 template <typename Enum>
 using Words = std::array<std::string_view, static_cast<std::size_t>(word_count<Enum>)>;
 
-constexpr Words<Unit> unit_words = {"seconds",          "bytes", "count", "hertz",
-                                    "bytes_per_second", "ratio"};
+constexpr Words<Unit> unit_words = {"seconds",          "bytes", "count",          "hertz",
+                                    "bytes_per_second", "ratio", "flop_per_second"};
 constexpr Words<ProbeStatus> status_words = {"available", "degraded", "unavailable"};
 constexpr Words<Tier> tier_words = {"A", "B1", "B2", "C", "D"};
 constexpr Words<Activity> activity_words = {"user",       "syscall",       "page_fault",

@@ -23,7 +23,7 @@ std::string_view to_string(Family);
 template <typename Enum>
 inline constexpr int word_count = 0;
 template <>
-inline constexpr int word_count<Unit> = static_cast<int>(Unit::ratio) + 1;
+inline constexpr int word_count<Unit> = static_cast<int>(Unit::flop_per_second) + 1;
 template <>
 inline constexpr int word_count<ProbeStatus> = static_cast<int>(ProbeStatus::unavailable) + 1;
 template <>

@@ -1,0 +1,203 @@
+// How long a load takes that the next one waits for, by the size of what is walked through; and how
+// many of them the core keeps in flight. Sizes stand at half and twice each cache, never at its
+// edge, where the rest of the process decides what stays in it.
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "probes/ceilings/kernels/session.h"
+#include "probes/ceilings/kernels/slices.h"
+
+namespace bottleneck::ceilings {
+namespace {
+
+constexpr std::size_t line = 64;
+constexpr double quick_s = 0.05;
+constexpr double full_s = 0.2;
+/// Farther than this from every cache's size is no edge.
+constexpr double edge = 1.5;
+/// A size in memory is this many times the last cache, which would else serve part of the loads.
+constexpr std::uint64_t beyond_cache = 8;
+constexpr std::uint64_t least_in_memory = 128u << 20;
+constexpr long loads_per_slice = 4000;
+constexpr std::size_t most_chains = 24;
+
+/// Lines in a cycle that passes each once, in an order that no prefetcher foresees: from line i
+/// on to (i * factor + step) mod lines. Full period by Hull and Dobell: factor - 1 divisible by
+/// 4 and by each prime of `lines`, step prime.
+void link_lines(char* memory, std::size_t lines) {
+  constexpr std::size_t small_primes = 4 * 3 * 5 * 7 * 11 * 13;
+  constexpr std::size_t step = 1'000'000'007;
+  const std::size_t factor = small_primes * (lines / 7 * 3 / small_primes | 1) + 1;
+  std::size_t next = step % lines;
+  for (std::size_t i = 0; i < lines; ++i) {
+    *reinterpret_cast<char**>(memory + i * line) = memory + next * line;
+    next = (next + factor) % lines;
+  }
+}
+
+/// The nearest smaller number of lines whose primes link_lines knows.
+std::size_t lines_in(std::size_t bytes) {
+  std::size_t lines = bytes / line;
+  const auto is_smooth = [](std::size_t n) {
+    for (const std::size_t prime : {2, 3, 5, 7, 11, 13})
+      while (n % prime == 0) n /= prime;
+    return n == 1;
+  };
+  while (lines > 1 && !is_smooth(lines)) --lines;
+  return lines;
+}
+
+/// Whether the cycle comes back to its first line only after all the others.
+bool is_one_cycle(const char* memory, std::size_t lines) {
+  const char* at = memory;
+  for (std::size_t i = 1; i < lines; ++i) {
+    at = *reinterpret_cast<const char* const*>(at);
+    if (at == memory) return false;
+  }
+  return *reinterpret_cast<const char* const*>(at) == memory;
+}
+
+template <std::size_t Chains>
+void chase(std::array<const char*, most_chains>& at, long loads) {
+  std::array<const char*, Chains> now;
+  std::copy_n(at.begin(), Chains, now.begin());
+  for (long i = 0; i < loads; ++i)
+#pragma GCC unroll 24
+    for (std::size_t c = 0; c < Chains; ++c) asm volatile("mov (%0), %0" : "+r"(now[c]));
+  std::copy_n(now.begin(), Chains, at.begin());
+}
+
+using Chase = void (*)(std::array<const char*, most_chains>&, long);
+struct Width {
+  std::size_t chains;
+  Chase chase;
+};
+constexpr Width widths[] = {{1, chase<1>},   {2, chase<2>},   {4, chase<4>},  {8, chase<8>},
+                            {12, chase<12>}, {16, chase<16>}, {24, chase<24>}};
+
+/// Where chains begin: apart from each other in memory, and hence anywhere in the cycle.
+std::array<const char*, most_chains> starts_in(const char* memory, std::size_t lines) {
+  std::array<const char*, most_chains> at{};
+  for (std::size_t c = 0; c < most_chains; ++c) at[c] = memory + lines / most_chains * c * line;
+  return at;
+}
+
+std::uint64_t memory_size(const Surroundings& around) {
+  return std::max(least_in_memory, beyond_cache * around.last_level());
+}
+
+constexpr std::uint64_t all_memory = ~std::uint64_t{0};
+
+/// A walk of this size on the pool. Errors: throws Unavailable where there is less memory.
+std::size_t prepare_walk(Session& session, std::uint64_t bytes) {
+  MemoryPool& pool = session.pool();
+  if (bytes == all_memory) {
+    bytes = std::min<std::uint64_t>(pool.size(), memory_size(session.around()));
+    if (bytes < 2 * session.around().last_level())
+      throw Unavailable{
+          fmt::format("{} of memory is not twice the last-level cache", name_size(bytes)),
+          "give it more memory"};
+  }
+  if (bytes > pool.size())
+    throw Unavailable{
+        fmt::format(
+            "{} is more memory than may be taken ({}{})", name_size(bytes), name_size(pool.size()),
+            session.around().memory_bound.empty() ? "" : ", for " + session.around().memory_bound),
+        "give it more memory, or bottleneck machine --full"};
+  const std::size_t lines = lines_in(bytes);
+  link_lines(pool.data(), lines);
+  pool.holds_numbers = false;
+  constexpr std::size_t worth_walking = 1u << 14;  // 3 ms; larger ones follow the same rule
+  if (lines <= worth_walking && !is_one_cycle(pool.data(), lines))
+    throw Unavailable{"self-check failed: the walk does not pass all of its lines", ""};
+  return lines;
+}
+
+std::vector<double> rates_of_walk(Session& session, double seconds, std::size_t lines,
+                                  const Width& width) {
+  auto at = starts_in(session.pool().data(), lines);
+  // What fits into a cache is there after one round; what does not, need not be passed whole.
+  const bool fits = lines * line < session.around().last_level();
+  const std::size_t warm_up = fits ? lines : loads_per_slice;
+  return rates_together({session.around().cpus.front()}, [&](std::size_t) {
+    width.chase(at, static_cast<long>(warm_up));
+    return rates_of(time_slices(seconds, [&] { width.chase(at, loads_per_slice); }),
+                    static_cast<double>(loads_per_slice) * static_cast<double>(width.chains));
+  });
+}
+
+Outcome measure_walk(Session& session, double seconds, std::uint64_t bytes) {
+  const std::size_t lines = prepare_walk(session, bytes);
+  Samples samples{{},
+                  Unit::seconds,
+                  Best::lowest,
+                  fmt::format("dependent loads over {} of {}", name_size(lines * line),
+                              session.pool().describe())};
+  for (const double rate : rates_of_walk(session, seconds, lines, widths[0]))
+    samples.values.push_back(1 / rate);
+  return samples;
+}
+
+Outcome measure_parallelism(Session& session, double seconds) {
+  const std::size_t lines = prepare_walk(session, all_memory);
+  const double each = seconds / std::size(widths);
+  const auto alone =
+      estimate({rates_of_walk(session, each, lines, widths[0])}, Best::highest, Unit::hertz);
+  Quantity best{};
+  std::size_t chains = 1;
+  for (const Width& width : widths) {
+    const auto rate =
+        estimate({rates_of_walk(session, each, lines, width)}, Best::highest, Unit::hertz);
+    if (rate.value <= best.value) continue;
+    best = rate;
+    chains = width.chains;
+  }
+  return Derived{
+      {best.value / alone.value, best.low / alone.high, best.high / alone.low, Unit::count},
+      fmt::format("independent chains of loads over {}: {} chains against one",
+                  name_size(lines * line), chains)};
+}
+
+std::vector<std::uint64_t> ladder(const Surroundings& around) {
+  const std::vector<std::uint64_t> caches = {around.l1_bytes, around.l2_bytes, around.l3_bytes};
+  std::vector<std::uint64_t> sizes = {memory_size(around)};
+  const auto at_edge = [&](std::uint64_t size) {
+    return std::any_of(caches.begin(), caches.end(), [&](std::uint64_t cache) {
+      const double ratio =
+          static_cast<double>(size) / static_cast<double>(std::max<std::uint64_t>(cache, 1));
+      return ratio < edge && ratio > 1 / edge;
+    });
+  };
+  for (const std::uint64_t cache : caches)
+    for (const std::uint64_t size : {cache / 2, cache * 2})
+      if (cache > 0 && !at_edge(size)) sizes.push_back(size);
+  std::sort(sizes.begin(), sizes.end());
+  sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
+  return sizes;
+}
+
+}  // namespace
+
+void add_latency(Figures& figures, const Surroundings& around) {
+  const auto add = [&](const std::string& name, double quick, std::uint64_t bytes) {
+    figures.push_back(
+        {name, quick, full_s, [=](Session& session, double seconds) -> Outcome {
+           if (bytes == 0)
+             return Unavailable{"this cache is not told by /sys/devices/system/cpu", ""};
+           return measure_walk(session, seconds, bytes);
+         }});
+  };
+  add("latency.l1", quick_s / 2, around.l1_bytes / 2);
+  add("latency.l2", quick_s / 2, around.l2_bytes / 2);
+  add("latency.l3", quick_s, around.l3_bytes / 2);
+  add("latency.dram", quick_s, all_memory);
+  for (const std::uint64_t bytes : ladder(around))
+    add(fmt::format("latency.ladder_{}", bytes), bytes < memory_size(around) ? quick_s / 2 : 0,
+        bytes);
+  figures.push_back({"memory.parallelism", 2 * quick_s, full_s, measure_parallelism});
+}
+
+}  // namespace bottleneck::ceilings

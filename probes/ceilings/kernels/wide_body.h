@@ -1,0 +1,97 @@
+// The bodies of the wide kernels over a vector type of the compiler; included by wide_*.cpp only,
+// each of which allows another instruction set. Everything is in an unnamed namespace, so that no
+// copy compiled for a wider CPU can stand in for a narrower one's. No standard headers for the same
+// reason.
+#pragma once
+
+#include "probes/ceilings/kernels/wide.h"
+
+namespace bottleneck::ceilings {
+namespace {
+
+/// One value of the chain, that the compiler must neither foresee nor drop.
+template <typename Vector>
+inline void hide(Vector& value) {
+  asm volatile("" : "+x"(value));
+}
+
+/// The bounds are known and the body is unrolled by hand: an array of chains would live in memory.
+template <typename Scalar, typename Vector>
+double run_chains(long times) {
+  Vector half = Vector{} + Scalar{0.5};
+  Vector one = Vector{} + Scalar{1};
+  hide(half);
+  hide(one);
+  Vector a = one, b = one, c = one, d = one, e = one, f = one;
+  Vector g = one, h = one, i = one, j = one, k = one, l = one;
+  hide(a), hide(b), hide(c), hide(d), hide(e), hide(f);  // alike, they would become one chain
+  hide(g), hide(h), hide(i), hide(j), hide(k), hide(l);
+  for (long n = 0; n < times; ++n) {
+    a = a * half + one, b = b * half + one, c = c * half + one, d = d * half + one;
+    e = e * half + one, f = f * half + one, g = g * half + one, h = h * half + one;
+    i = i * half + one, j = j * half + one, k = k * half + one, l = l * half + one;
+  }
+  const Vector sum = ((a + b) + (c + d)) + ((e + f) + (g + h)) + ((i + j) + (k + l));
+  double total = 0;
+  const auto* lanes = reinterpret_cast<const Scalar*>(&sum);
+  for (unsigned lane = 0; lane < sizeof(Vector) / sizeof(Scalar); ++lane)
+    total += static_cast<double>(lanes[lane]);
+  return total;
+}
+
+template <typename Vector>
+std::uint64_t sum_words(const char* from, std::size_t bytes) {
+  Vector a{}, b{}, c{}, d{};
+  const auto* at = reinterpret_cast<const Vector*>(from);
+  const auto* end = reinterpret_cast<const Vector*>(from + bytes);
+  for (; at != end; at += 8) {
+    a += at[0], b += at[1], c += at[2], d += at[3];
+    a += at[4], b += at[5], c += at[6], d += at[7];
+  }
+  const Vector sum = (a + b) + (c + d);
+  std::uint64_t total = 0;
+  for (unsigned lane = 0; lane < sizeof(Vector) / sizeof(std::uint64_t); ++lane) total += sum[lane];
+  return total;
+}
+
+/// The stores go through a hidden value: a plain loop would become a call of memset.
+template <typename Vector>
+void store_words(char* to, std::size_t bytes, std::uint64_t word) {
+  Vector value = Vector{} + word;
+  auto* at = reinterpret_cast<Vector*>(to);
+  auto* end = reinterpret_cast<Vector*>(to + bytes);
+  for (; at != end; at += 4) {
+    hide(value);
+    at[0] = value, at[1] = value, at[2] = value, at[3] = value;
+  }
+}
+
+template <typename Vector>
+void run_triad(double* to, const double* b, const double* c, double factor, std::size_t bytes) {
+  auto* into = reinterpret_cast<Vector*>(to);
+  const auto* left = reinterpret_cast<const Vector*>(b);
+  const auto* right = reinterpret_cast<const Vector*>(c);
+  const Vector times = Vector{} + factor;
+  const std::size_t count = bytes / sizeof(Vector);
+  for (std::size_t i = 0; i < count; i += 4) {
+    into[i] = left[i] + times * right[i];
+    into[i + 1] = left[i + 1] + times * right[i + 1];
+    into[i + 2] = left[i + 2] + times * right[i + 2];
+    into[i + 3] = left[i + 3] + times * right[i + 3];
+  }
+}
+
+template <typename Vector, void (*Stream)(Vector*, Vector)>
+void copy_around_cache(char* to, const char* from, std::size_t bytes) {
+  auto* into = reinterpret_cast<Vector*>(to);
+  const auto* at = reinterpret_cast<const Vector*>(from);
+  const std::size_t count = bytes / sizeof(Vector);
+  for (std::size_t i = 0; i < count; i += 4) {
+    const Vector a = at[i], b = at[i + 1], c = at[i + 2], d = at[i + 3];
+    Stream(into + i, a), Stream(into + i + 1, b), Stream(into + i + 2, c), Stream(into + i + 3, d);
+  }
+  asm volatile("sfence" ::: "memory");
+}
+
+}  // namespace
+}  // namespace bottleneck::ceilings
