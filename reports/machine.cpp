@@ -17,7 +17,8 @@ namespace {
 using Rows = std::vector<std::vector<std::string>>;
 
 constexpr const char* disturbed = "machine.disturbed";
-/// Below it the figures are as good as their spread. Source: a choice: 5 % is what repeats differ by.
+/// Below it the figures are as good as their spread. Source: a choice: 5 % is what repeats differ
+/// by.
 constexpr double notable_disturbance = 0.05;
 constexpr const char* no_figure = "–";
 
@@ -28,9 +29,12 @@ struct Resource {
 
 /// The last one takes what no other does.
 constexpr std::array resources = {
-    Resource{"Compute", "compute."},       Resource{"Memory: bytes per second", "memory."},
-    Resource{"Memory: time of a load", "latency."}, Resource{"All CPUs over one", "kappa."},
-    Resource{"Storage", "storage."},       Resource{"GPU", "gpu."},
+    Resource{"Compute", "compute."},
+    Resource{"Memory: bytes per second", "memory."},
+    Resource{"Memory: time of a load", "latency."},
+    Resource{"All CPUs over one", "kappa."},
+    Resource{"Storage", "storage."},
+    Resource{"GPU", "gpu."},
     Resource{"Kernel and threads", ""},
 };
 
@@ -43,7 +47,8 @@ std::string format_figure(const std::string& name, const Quantity& quantity) {
   if (quantity.unit == Unit::ratio && name.starts_with("kappa.")) {
     return format_factor(quantity.value);
   }
-  if (name.find("_iops") != std::string::npos) return format_count(std::round(quantity.value)) + "/s";
+  if (name.find("_iops") != std::string::npos)
+    return format_count(std::round(quantity.value)) + "/s";
   return format_quantity(quantity);
 }
 
@@ -63,8 +68,8 @@ std::string format_spread(const std::string& name, const Quantity& quantity) {
 }
 
 const Quantity* find_figure(const std::vector<Measurement>& all, const std::string& name) {
-  const auto found =
-      std::find_if(all.begin(), all.end(), [&](const Measurement& one) { return one.name == name; });
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [&](const Measurement& one) { return one.name == name; });
   return found == all.end() ? nullptr : std::get_if<Quantity>(&found->result);
 }
 
@@ -137,32 +142,36 @@ void add_ladder(Screen& screen, const std::vector<Measurement>& all, bool whole)
     const auto say = [](const std::optional<double>& seconds, std::string (*format)(double)) {
       return seconds ? format(*seconds) : std::string(no_figure);
     };
-    rows.push_back({std::string(rung.what), say(rung.textbook_s, format_seconds),
-                    say(rung.textbook_s, format_human_time), say(rung.here_s, format_seconds),
-                    rung.here_s ? format_human_time(*rung.here_s) : "not measured: the textbook's"});
+    rows.push_back(
+        {std::string(rung.what), say(rung.textbook_s, format_seconds),
+         say(rung.textbook_s, format_human_time), say(rung.here_s, format_seconds),
+         rung.here_s ? format_human_time(*rung.here_s) : "not measured: the textbook's"});
   }
   add_table(screen, "Latency ladder, and as if 1 ns were 1 s",
-            {{"how long takes"}, {"textbook", true}, {"1 ns = 1 s", true}, {"here", true},
+            {{"how long takes"},
+             {"textbook", true},
+             {"1 ns = 1 s", true},
+             {"here", true},
              {"1 ns = 1 s", true}},
             rows);
 }
 
 void add_head(Screen& screen, const MachineReport& report) {
-  screen.add({{"bottleneck machine", Hue::bold},
-              {fmt::format("  {} · {} CPU{} · {} set in {}",
-                           report.machine.cpu_model.empty() ? "CPU not known"
-                                                            : report.machine.cpu_model,
-                           report.machine.cpus(), report.machine.cpus() == 1 ? "" : "s",
-                           report.full ? "full" : "quick", format_seconds(report.took_s))}});
+  screen.add(
+      {{"bottleneck machine", Hue::bold},
+       {fmt::format("  {} · {} CPU{} · {} set in {}",
+                    report.machine.cpu_model.empty() ? "CPU not known" : report.machine.cpu_model,
+                    report.machine.cpus(), report.machine.cpus() == 1 ? "" : "s",
+                    report.full ? "full" : "quick", format_seconds(report.took_s))}});
   const Quantity* load = find_figure(report.ceilings, disturbed);
   if (!load || load->value < notable_disturbance) return;
   const auto found = std::find_if(report.ceilings.begin(), report.ceilings.end(),
                                   [](const Measurement& one) { return one.name == disturbed; });
-  screen.add({{fmt::format("  busy: others used the machine meanwhile ({}{}{}): measure again when "
-                           "it is quiet",
-                           format_quantity(*load), found->source.empty() ? "" : ", ",
-                           found->source),
-               Hue::poor}});
+  screen.add(
+      {{fmt::format("  busy: others used the machine meanwhile ({}{}{}): measure again when "
+                    "it is quiet",
+                    format_quantity(*load), found->source.empty() ? "" : ", ", found->source),
+        Hue::poor}});
 }
 
 int count_missing(const std::vector<Measurement>& all) {
@@ -197,7 +206,8 @@ void add_reasons(Screen& screen, const std::vector<Measurement>& all) {
   for (const auto& [why, list] : names) {
     screen.add_wrapped({"  ", Hue::plain}, list, most_lines);
     screen.add_wrapped({"      why  ", Hue::faint}, why.first, most_lines);
-    if (!why.second.empty()) screen.add_wrapped({"      fix  ", Hue::faint}, why.second, most_lines);
+    if (!why.second.empty())
+      screen.add_wrapped({"      fix  ", Hue::faint}, why.second, most_lines);
   }
 }
 

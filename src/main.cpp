@@ -25,6 +25,7 @@ struct Execute {
   int operator()(const RunCommand& command) const { return run_command(command); }
   int operator()(const ReportCommand& command) const { return report_command(command); }
   int operator()(const DoctorCommand& command) const { return doctor_command(command); }
+  int operator()(const MachineCommand& command) const { return machine_command(command); }
 };
 
 int execute(const std::vector<std::string>& words) {

@@ -113,7 +113,8 @@ std::string ceilings_cache_path() {
 }
 
 KeptCeilings load_ceilings(const std::string& path, const Fingerprint& now) {
-  if (path.empty()) return {std::nullopt, "neither XDG_CACHE_HOME nor HOME says where to keep them"};
+  if (path.empty())
+    return {std::nullopt, "neither XDG_CACHE_HOME nor HOME says where to keep them"};
   // A pipe in its place must not make us wait.
   const Fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!file && errno == ENOENT) return {std::nullopt, "no ceilings are kept yet"};

@@ -23,6 +23,8 @@ Finding make_finding(const Profile& profile, const Evidence& evidence, const Fig
   finding.confidence = sure.word;
   if (const auto found = evidence.supports.find(kind); found != evidence.supports.end())
     finding.supports = found->second;
+  if (std::string events = say_events(profile, figures, kind, finding.detail); !events.empty())
+    finding.supports.push_back(std::move(events));
   if (const auto found = evidence.contradicts.find(kind); found != evidence.contradicts.end())
     finding.contradicts = found->second;
   finding.note = say_note(profile, evidence, figures, kind, finding.detail);

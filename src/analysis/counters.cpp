@@ -32,7 +32,7 @@ Counters::Counters(const Profile& profile)
       by_process_(profile.processes.size()),
       was_read_(profile.processes.size()),
       all_started_(profile.processes.size()),
-      fault_s_(profile.machine.virtualized ? fault_in_vm_s : fault_on_metal_s) {
+      costs_(costs_of(profile)) {
   const auto block_of = [&](double seconds) { return static_cast<int>(seconds / block_s); };
   for (const CounterCell& cell : profile.timeline.counters) {
     const auto process = static_cast<std::size_t>(cell.process);
@@ -91,13 +91,15 @@ std::vector<std::pair<Kind, double>> Counters::split(const Totals& seen, double 
   const bool device_reads =
       read_chars > 0 && seen.read_bytes.value_or(0) >= device_majority * read_chars;
   std::vector<std::pair<Kind, double>> parts;
-  parts.push_back({{kernel, Detail::processes}, started * process_start_s});
-  parts.push_back({{memory_capacity, Detail::first_touch}, seen.minor_faults * fault_s_});
+  parts.push_back({{kernel, Detail::processes}, started * costs_.process.seconds});
+  parts.push_back(
+      {{memory_capacity, Detail::first_touch}, seen.minor_faults * costs_.fault.seconds});
   parts.push_back({device_reads ? Kind{io_read, Detail::none} : Kind{kernel, Detail::copies},
-                   read_chars * copied_byte_s});
-  parts.push_back({{kernel, Detail::copies}, written_chars * copied_byte_s});
-  parts.push_back({{kernel, Detail::syscalls},
-                   (seen.read_calls.value_or(0) + seen.write_calls.value_or(0)) * call_s});
+                   read_chars * costs_.copied_byte.seconds});
+  parts.push_back({{kernel, Detail::copies}, written_chars * costs_.copied_byte.seconds});
+  parts.push_back(
+      {{kernel, Detail::syscalls},
+       (seen.read_calls.value_or(0) + seen.write_calls.value_or(0)) * costs_.call.seconds});
   double sum = 0;
   for (const auto& part : parts) sum += part.second;
   if (sum < total) {

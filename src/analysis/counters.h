@@ -8,19 +8,11 @@
 #include <utility>
 #include <vector>
 
+#include "src/analysis/costs.h"
 #include "src/analysis/rules.h"
 
 namespace bottleneck {
 
-/// Seconds per 4 KB fault. Source: 2.2-2.6 us measured in a VM (prediction.md 1, pmuless.md 7);
-/// 0.5-1 us on bare metal.
-inline constexpr double fault_in_vm_s = 2.4e-6;
-inline constexpr double fault_on_metal_s = 0.75e-6;
-/// Source: prediction.md section 1: fork+exec 330 us, a system call 129-155 ns, warm reads 3.3-6.4
-/// GB/s.
-inline constexpr double process_start_s = 330e-6;
-inline constexpr double call_s = 0.15e-6;
-inline constexpr double copied_byte_s = 0.2e-9;
 /// So many faults per second of kernel time say that faults are what it did, though a huge one
 /// costs 520 us, not 2. Source: pitfalls.md 4 (45 000 faults in 4.6 s were 98 % of the time); the
 /// half of that rate is a choice.
@@ -63,7 +55,7 @@ class Counters {
   std::vector<double> all_started_;                ///< by parent
   Totals all_;
   bool any_ = false;
-  double fault_s_ = fault_in_vm_s;
+  Costs costs_;
 };
 
 }  // namespace bottleneck

@@ -49,6 +49,25 @@ std::string say_share(double share) {
                                        : fmt::format("{:.0f} %", percent);
 }
 
+std::string say_events(const Profile& profile, const Figures& figures, Bottleneck kind,
+                       Detail detail) {
+  const Costs costs = costs_of(profile);
+  const auto say = [](double count, const char* what, const Cost& cost) {
+    return count > 0 ? fmt::format("{} {}, each {}", say_count(count), what, say_cost(cost)) : "";
+  };
+  if (kind == Bottleneck::memory_capacity && detail == Detail::first_touch)
+    return say(figures.faults.value_or(0), "page faults", costs.fault);
+  if (kind != Bottleneck::kernel) return "";
+  if (detail == Detail::processes)
+    return say(figures.processes - 1, "more processes started", costs.process);
+  if (detail == Detail::syscalls)
+    return say(figures.calls.value_or(0), "reads and writes, at least", costs.call);
+  if (detail == Detail::copies)
+    return fmt::format("a copied megabyte costs {}",
+                       say_cost({costs.copied_byte.seconds * 1e6, costs.copied_byte.measured}));
+  return "";
+}
+
 Figures count_figures(const Profile& profile, const Counters& counters) {
   const Totals& all = counters.all();
   Figures figures;

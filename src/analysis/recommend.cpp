@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "src/analysis/advice.h"
+#include "src/analysis/costs.h"
 #include "src/analysis/words.h"
 #include "src/core/runtimes.h"
 
@@ -34,8 +35,29 @@ Prediction bound(double speedup, std::string model, std::string assumption) {
   return prediction;
 }
 
-Prediction predict(const Evidence& evidence, const Advice& row, double share) {
+/// Reads cannot end before storage has given their bytes, however many are under way; where its
+/// rate was measured.
+std::optional<Prediction> bound_reads(const Profile& profile, const Evidence& evidence,
+                                      double share, const std::string& assumption) {
+  const auto rate = best_read_rate(profile);
+  auto bytes = value_of(profile.measurements, "io.read_bytes");
+  if (!rate || !bytes || evidence.wall_s <= 0) return std::nullopt;
+  const double least = std::min(share, *bytes / *rate / evidence.wall_s);
+  if (least <= 0) return std::nullopt;
+  Prediction prediction =
+      bound(amdahl(share, share / least),
+            fmt::format("1 / ((1 - p) + p / s), p = {:.3f}, s = {:.2f}: {} at {}/s, measured here",
+                        share, share / least, say_bytes(*bytes), say_bytes(*rate)),
+            assumption);
+  prediction.assumptions.emplace_back("the files lie on the storage that was measured");
+  return prediction;
+}
+
+Prediction predict(const Profile& profile, const Evidence& evidence, const Advice& row,
+                   double share) {
   const std::string assumption{row.assumption};
+  if (row.kind.kind == io_read && row.shrink == Shrink::vanish)
+    if (auto reads = bound_reads(profile, evidence, share, assumption)) return *reads;
   switch (row.shrink) {
     case Shrink::vanish:
       return bound(amdahl(share, std::numeric_limits<double>::infinity()),
@@ -98,7 +120,7 @@ Recommendation from_row(const Profile& profile, const Evidence& evidence, const 
     advice.how.insert(advice.how.begin(),
                       "an interpreter: use processes, or move the loop into native code, since "
                       "its threads may take turns");
-  advice.prediction = predict(evidence, row, finding.share);
+  advice.prediction = predict(profile, evidence, row, finding.share);
   advice.next_limit = row.shrink == Shrink::spread
                           ? "memory bandwidth and whatever cannot be shared"
                           : name_next(findings, finding.kind);

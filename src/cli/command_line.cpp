@@ -111,6 +111,9 @@ void add_run_options(CLI::App& app, RunCommand& run) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->check(CLI::Validator(check_setting, "", "K=V"))
       ->type_name("K=V");
+  app.add_flag_callback(
+      "--no-calibrate", [&run] { run.calibrate = false; },
+      "never measure this machine after the run (<= 1 s, behind runs of >= 2 s)");
   add_outputs(app, run.json, run.html);
   CLI::Option* quiet = app.add_flag("-q,--quiet", run.quiet, "show nothing");
   app.add_flag("-v,--verbose", run.verbose, "more below the first screen")->excludes(quiet);
@@ -231,6 +234,30 @@ Command parse_doctor(const Words& words) {
   return doctor;
 }
 
+Command parse_machine(const Words& words) {
+  MachineCommand machine;
+  Parser parser("bottleneck machine", machine_description, "", machine_examples);
+  CLI::App& app = parser.app;
+  CLI::Option* full = app.add_flag("--full", machine.full, "more figures, more repeats: 60 s");
+  app.add_flag_callback(
+         "--quick", [] {}, "the figures that matter most: 5 s (the default)")
+      ->excludes(full);
+  add_output(app, "--json", machine.json, "save the figures; - = standard output");
+  app.add_option("--directory", machine.directory, "measure the storage that holds it (.)")
+      ->check(CLI::Validator(check_named, "", "DIR"))
+      ->type_name("DIR");
+  app.add_flag_callback(
+      "--no-cache", [&machine] { machine.keep = false; }, "do not keep them for later runs");
+  app.add_flag("-v,--verbose", machine.verbose, "every figure, with its spread");
+  add_color(app, machine.color);
+  Split split = split_words(app, words, false);
+  if (parse_options(app, split.options)) return PrintText{app.help()};
+  if (!split.operands.empty())
+    fail_usage(fmt::format("'{}' was not expected", split.operands.front()),
+               "'machine' takes options only", "bottleneck machine");
+  return machine;
+}
+
 [[noreturn]] void fail_unknown_command(const std::string& word, const Words& known) {
   std::string near = suggest(word, known);
   bool is_program = access(word.c_str(), X_OK) == 0;
@@ -246,8 +273,10 @@ Command parse_doctor(const Words& words) {
 }  // namespace
 
 Command parse_command_line(const Words& words) {
-  static const std::map<std::string, Command (*)(const Words&)> parsers{
-      {"run", parse_run}, {"report", parse_report}, {"doctor", parse_doctor}};
+  static const std::map<std::string, Command (*)(const Words&)> parsers{{"run", parse_run},
+                                                                        {"report", parse_report},
+                                                                        {"doctor", parse_doctor},
+                                                                        {"machine", parse_machine}};
   if (words.empty())
     fail_usage("no command given", "the first word says what to do", "bottleneck run ./myprog");
   const std::string& first = words.front();

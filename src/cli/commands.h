@@ -20,6 +20,7 @@ struct RunCommand {
   std::string html;  ///< likewise; not both "-"
   bool verbose = false;
   bool quiet = false;
+  bool calibrate = true;  ///< may measure costs after a long run where none are kept
   Color color = Color::automatic;
 };
 
@@ -35,10 +36,20 @@ struct DoctorCommand {
   Color color = Color::automatic;
 };
 
+struct MachineCommand {
+  bool full = false;
+  std::string json;             ///< "" = none, "-" = standard output
+  std::string directory = ".";  ///< where storage is measured
+  bool keep = true;             ///< for later runs
+  bool verbose = false;
+  Color color = Color::automatic;
+};
+
 /// The target's status; with several runs the first that is not 0.
 int run_command(const RunCommand&);
 int report_command(const ReportCommand&);
 int doctor_command(const DoctorCommand&);
+int machine_command(const MachineCommand&);
 
 /// In four parts on standard error.
 void show_error(const Error&);

@@ -12,6 +12,7 @@ Commands:
   run       run a program and say what its bottleneck is
   report    show a saved report again
   doctor    say what can be observed on this machine, and how to get more
+  machine   measure what this machine can do at most
 
 Options:
   --help, --version; each command has its own --help
@@ -49,5 +50,14 @@ inline constexpr const char* doctor_description =
 inline constexpr const char* doctor_examples = R"(Examples:
   bottleneck doctor
   sudo bottleneck doctor                    what root could see)";
+
+inline constexpr const char* machine_description =
+    "Measures what this machine can do at most: arithmetic, memory, storage, the kernel, and the "
+    "latency ladder.\nKept for later runs, which hold programs against it.";
+inline constexpr const char* machine_examples = R"(Examples:
+  bottleneck machine                        5 seconds
+  bottleneck machine --full -v              a minute, and every figure
+  bottleneck machine --directory /data      the storage behind /data
+  bottleneck machine --json - | jq .ceilings)";
 
 }  // namespace bottleneck

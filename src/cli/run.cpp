@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "src/analysis/analyze.h"
+#include "src/cli/calibrate.h"
 #include "src/cli/commands.h"
 #include "src/cli/outputs.h"
 #include "src/cli/screen.h"
@@ -76,6 +77,7 @@ int run_command(const RunCommand& command) {
   Profile profile = keep_median(collect_runs(command, launch));
   int status = first_failure(profile.runs);
   try {
+    add_ceilings(profile, command.calibrate);
     report(command, outputs, std::move(profile));
   } catch (const Error& error) {
     show_error(error);

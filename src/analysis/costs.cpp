@@ -1,0 +1,92 @@
+#include "src/analysis/costs.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace bottleneck {
+namespace {
+
+/// Seconds per 4 KB fault. Source: 2.2-2.6 us measured in a VM (prediction.md 1, pmuless.md 7);
+/// 0.5-1 us on bare metal.
+constexpr double fault_in_vm_s = 2.4e-6;
+constexpr double fault_on_metal_s = 0.75e-6;
+/// Source: prediction.md section 1: fork+exec 330 us, a system call 129-155 ns, warm reads 3.3-6.4
+/// GB/s.
+constexpr double process_start_s = 330e-6;
+constexpr double call_s = 0.15e-6;
+constexpr double copied_byte_s = 0.2e-9;
+
+constexpr const char* fault_name = "fault.small";
+constexpr const char* process_name = "process.fork_exec";
+constexpr const char* call_name = "call.system";
+/// A copied byte is one read and one written; the ceiling counts both.
+constexpr const char* copy_name = "memory.copy_nt_1";
+constexpr double bytes_moved_per_copied = 2;
+
+/// A class below this share is not judged by what its events cost. Source: a choice: what is shown.
+constexpr double worth_measuring = 0.05;
+constexpr double page_bytes = 4096;
+
+Cost known_or(const Profile& profile, const char* name, double published) {
+  const auto value = value_of(profile.ceilings, name);
+  return value && *value > 0 ? Cost{*value, true} : Cost{published, false};
+}
+
+}  // namespace
+
+Costs costs_of(const Profile& profile) {
+  Costs costs{
+      known_or(profile, fault_name, profile.machine.virtualized ? fault_in_vm_s : fault_on_metal_s),
+      known_or(profile, process_name, process_start_s),
+      known_or(profile, call_name, call_s),
+      {copied_byte_s, false},
+  };
+  const auto rate = value_of(profile.ceilings, copy_name);
+  if (rate && *rate > 0) costs.copied_byte = {bytes_moved_per_copied / *rate, true};
+  return costs;
+}
+
+std::string say_cost(const Cost& cost) {
+  struct Scale {
+    double factor;
+    const char* unit;
+  };
+  constexpr std::array scales = {Scale{1e-3, "ms"}, Scale{1e-6, "us"}, Scale{1e-9, "ns"}};
+  const auto* scale = std::find_if(scales.begin(), scales.end() - 1,
+                                   [&](const Scale& one) { return cost.seconds >= one.factor; });
+  return fmt::format("{:.2g} {}{}", cost.seconds / scale->factor, scale->unit,
+                     cost.measured ? ", measured here" : " by published measurements");
+}
+
+std::optional<double> best_read_rate(const Profile& profile) {
+  std::optional<double> best;
+  for (const Measurement& one : profile.ceilings) {
+    const auto* quantity = std::get_if<Quantity>(&one.result);
+    if (!quantity) continue;
+    double rate = 0;
+    if (one.name.starts_with("storage.sequential_read_qd")) rate = quantity->high;
+    if (one.name.starts_with("storage.random_read_iops_qd")) rate = quantity->high * page_bytes;
+    if (rate > best.value_or(0)) best = rate;
+  }
+  return best;
+}
+
+std::vector<std::string> ceilings_asked_for(const Report& report) {
+  const auto share_of = [&](Bottleneck kind) {
+    const auto found = report.shares.find(kind);
+    return found == report.shares.end() ? 0 : found->second;
+  };
+  const bool faults = share_of(Bottleneck::memory_capacity) >= worth_measuring;
+  const bool kernel = share_of(Bottleneck::kernel) >= worth_measuring;
+  std::vector<std::string> names;
+  if (faults || kernel) names.emplace_back(fault_name);
+  if (!kernel) return names;
+  names.emplace_back(call_name);
+  names.emplace_back(copy_name);
+  if (report.profile.processes.size() > 1) names.emplace_back(process_name);
+  return names;
+}
+
+}  // namespace bottleneck

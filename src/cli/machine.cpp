@@ -1,0 +1,110 @@
+// `bottleneck machine`: measure what this machine can do at most, show it, keep it for later runs.
+#include "reports/machine.h"
+
+#include <chrono>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "probes/ceilings/cache.h"
+#include "probes/ceilings/ceilings.h"
+#include "probes/machine/machine.h"
+#include "src/cli/calibrate.h"
+#include "src/cli/commands.h"
+#include "src/cli/output_file.h"
+#include "src/cli/screen.h"
+
+namespace bottleneck {
+namespace {
+
+// A little below what is promised (5 s, 60 s): the helper has to start and to be ended.
+constexpr double quick_budget_s = 4.6;
+constexpr double full_budget_s = 57;
+
+/// A line on the terminal that each figure overwrites; nothing where there is no terminal.
+class Progress {
+ public:
+  Progress() : shown_(isatty(STDERR_FILENO) != 0) {}
+  ~Progress() { clear(); }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void tell(const Measurement& one) {
+    ++figures_;
+    if (!shown_) return;
+    constexpr int name_columns = 40;  // within the narrowest terminal: it must not wrap
+    show(STDERR_FILENO,
+         fmt::format("\r\033[Kmeasuring: {} figures, {:.{}}", figures_, one.name, name_columns));
+  }
+  void clear() {
+    if (shown_) show(STDERR_FILENO, "\r\033[K");
+  }
+
+ private:
+  bool shown_;
+  int figures_ = 0;
+};
+
+/// Measured while others used the machine: see the renderer for how much is said.
+bool is_disturbed(const CeilingSet& set) {
+  constexpr double notable = 0.05;
+  return value_of(set.ceilings, "machine.disturbed").value_or(0) >= notable;
+}
+
+/// In words, for below the tables.
+std::string keep(const MachineCommand& command, const CeilingSet& set) {
+  if (!command.keep) return "not kept (--no-cache)";
+  const std::string path = ceilings_cache_path();
+  const KeptCeilings before = load_ceilings(path, set.fingerprint);
+  const bool better = before.set && before.set->full && !is_disturbed(*before.set);
+  if (better && (!set.full || is_disturbed(set)))
+    return fmt::format("the full set in {} still holds, and stays", path);
+  const std::string why = keep_ceilings(path, set);
+  if (!why.empty()) return fmt::format("not kept: {}; later runs use published figures", why);
+  return fmt::format("kept in {}", path);
+}
+
+CeilingSet measure(const MachineCommand& command) {
+  Progress progress;
+  CeilingRequest request;
+  request.full = command.full;
+  request.budget_s = command.full ? full_budget_s : quick_budget_s;
+  request.directory = command.directory;
+  CeilingSet set;
+  set.fingerprint = fingerprint_here();
+  set.full = command.full;
+  set.storage_device = device_of(command.directory);
+  set.ceilings = measure_ceilings(request, [&](const Measurement& one) { progress.tell(one); });
+  if (set.ceilings.empty()) {
+    throw Error("nothing was measured", "the helper bottleneck-ceilings ended without a figure",
+                "the limits of this machine are not known",
+                "see whether a memory limit or a filter ends it: ulimit -a, bottleneck doctor");
+  }
+  return set;
+}
+
+int measure_and_show(const MachineCommand& command) {
+  OutputFile json(command.json);
+  const auto begin = std::chrono::steady_clock::now();
+  const CeilingSet set = measure(command);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  const MachineReport report{describe_machine(System{}), set.ceilings, set.full, took.count(),
+                             keep(command, set)};
+  const int screen = json.to_stdout() ? STDERR_FILENO : STDOUT_FILENO;
+  show(screen, render_machine(report, style_for(screen, command.color, command.verbose)));
+  if (json.wanted()) json.write(machine_to_json(report.machine, set));
+  return exit_ok;
+}
+
+}  // namespace
+
+int machine_command(const MachineCommand& command) {
+  try {
+    return measure_and_show(command);
+  } catch (Error& error) {
+    error.exit_status = exit_failed;
+    throw;
+  }
+}
+
+}  // namespace bottleneck
