@@ -112,6 +112,7 @@ int main(int count, char** words) {
   ceilings::be_dispensable();
   ceilings::be_small();
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is said, not died of
   try {
     return ceilings::run(options);
   } catch (const std::exception& error) {
