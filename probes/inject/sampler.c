@@ -1,7 +1,8 @@
 /* The tier-C sampler: preloaded into the target where the kernel refuses perf events. Maps the
  * launcher's memory (segment.h), picks a real-time signal that nobody uses (never SIGPROF: that may
  * be the target's), and on each tick of a thread's CPU clock writes down registers and call chain.
- * Does nothing at all without BOTTLENECK_SEGMENT, in a setuid program or beside a sanitizer.
+ * Does nothing at all without BOTTLENECK_SEGMENT, in a setuid program, beside a sanitizer or under
+ * a tracer (to gdb each signal is a reason to stop).
  *
  * The handler makes no system call (the target may run under a seccomp filter of its own) but
  * rt_sigreturn; the clock is read through the vDSO, except where the machine's clock source has
@@ -43,6 +44,14 @@ enum { least_period_ns = 100000, most_period_ns = 1000000000 };
 /* Real-time signals, as kernel and libc number them: 32 to 34 belong to the C libraries, 64 is the
  * one that programs with "the last one" in mind take. */
 enum { first_signal = 63, last_signal = 36 };
+
+/* What a signal takes of the stack that it is delivered on: the kernel's frame as the kernel says
+ * it (AT_MINSIGSTKSZ, from Linux 5.14; else that of AVX-512, without AMX), and the handler below
+ * it, the clock's vDSO included. */
+enum { unknown_signal_frame = 3632, handler_stack = 1024 };
+#ifndef AT_MINSIGSTKSZ
+#define AT_MINSIGSTKSZ 51
+#endif
 
 /* As the kernel takes it. */
 struct kernel_action {
@@ -134,23 +143,28 @@ static const char* setting(const char* name) {
   return 0;
 }
 
-/* "Seccomp_filters:" of /proc/self/status, "Seccomp:" before Linux 5.9; 0 where neither is said. */
-static uint64_t seccomp_filters(void) {
+/* The number behind `name` or `other_name` in /proc/self/status, the later one of them; 0 where
+ * neither is said. */
+static uint64_t status_number(const char* name, const char* other_name) {
   char text[8192];
   const long size = raw_read_file("/proc/self/status", text, sizeof text - 1);
-  uint64_t filters = 0;
+  uint64_t number = 0;
   if (size <= 0) return 0;
   text[size] = 0;
   for (const char* at = text; *at; ++at) {
     if (at != text && at[-1] != '\n') continue;
-    const char* value = after(at, "Seccomp_filters:");
-    if (!value) value = after(at, "Seccomp:");
+    const char* value = after(at, name);
+    if (!value) value = after(at, other_name);
     if (!value) continue;
-    for (filters = 0; *value == '\t' || *value == ' ';) ++value;
-    while (*value >= '0' && *value <= '9') filters = filters * 10 + (uint64_t)(*value++ - '0');
+    for (number = 0; *value == '\t' || *value == ' ';) ++value;
+    while (*value >= '0' && *value <= '9') number = number * 10 + (uint64_t)(*value++ - '0');
   }
-  return filters;
+  return number;
 }
+
+/* The second name is that of Linux before 5.9. */
+static uint64_t seccomp_filters(void) { return status_number("Seccomp_filters:", "Seccomp:"); }
+static int is_traced(void) { return status_number("TracerPid:", "TracerPid:") != 0; }
 
 /* In another PID namespace the path may lead to anything, so it has to be our memory by name too. */
 static int leads_to_a_segment(const char* path) {
@@ -209,7 +223,7 @@ static void adopt_main(uint64_t top) {
 
 __attribute__((constructor)) static void start(void) {
   const char* path = setting(BOTTLENECK_SEGMENT_VARIABLE);
-  uint64_t auxiliary[128], end_of_stack = 0, secure = 0;
+  uint64_t auxiliary[128], end_of_stack = 0, secure = 0, signal_frame = unknown_signal_frame;
   if (!path || !*path || !clock_gettime) return;
   if (__asan_init || __hwasan_init || __tsan_init || __msan_init) return;
   const long size = raw_read_file("/proc/self/auxv", auxiliary, sizeof auxiliary);
@@ -217,13 +231,15 @@ __attribute__((constructor)) static void start(void) {
   for (long i = 0; i + 1 < size / 8 && auxiliary[i] != AT_NULL; i += 2) {
     if (auxiliary[i] == AT_EXECFN) end_of_stack = auxiliary[i + 1]; /* the last string there */
     if (auxiliary[i] == AT_SECURE) secure = auxiliary[i + 1];
+    if (auxiliary[i] == AT_MINSIGSTKSZ) signal_frame = auxiliary[i + 1];
   }
-  struct segment_header* header = secure ? 0 : map_segment(path);
+  struct segment_header* header = secure || is_traced() ? 0 : map_segment(path);
   if (!header) return;
   sampler_resolve();
   sampler.signal = take_signal();
   if (sampler.signal == 0) return;
   sampler.pid = (uint32_t)raw_call(__NR_getpid, 0, 0, 0, 0);
+  sampler.least_stack = (uint32_t)signal_frame + handler_stack;
   sampler.header = header;
   __atomic_fetch_add(&header->processes, 1, __ATOMIC_RELAXED);
   adopt_main(end_of_stack);

@@ -19,6 +19,7 @@ struct sampled_thread {
   uint64_t guard_size;
   uint64_t alternate_stack; /* ours, for a thread whose own stack is small; 0 none */
   int32_t timer;            /* -1 none */
+  int32_t left_alone;       /* no timer any more: sampler_leave_thread */
   uint32_t tid;
 };
 
@@ -29,7 +30,9 @@ struct sampler {
   struct sigaction pretended;    /* what the target believes to have set for our signal */
   int signal;
   uint32_t pid;
-  int stopped; /* the target sandboxes itself: no system call of ours any more */
+  uint32_t least_stack; /* what our signal takes of the stack that it is delivered on */
+  int stopped; /* the target sandboxes itself or is traced: no system call and no signal of ours any
+                * more */
 };
 extern struct sampler sampler;
 
@@ -42,6 +45,8 @@ extern struct sampled_thread sampler_threads[sampler_most_threads];
 void sampler_adopt_main(uint64_t low, uint64_t top);
 /* Deletes all timers for good. */
 void sampler_stop(void);
+/* The calling thread can take no signals of ours any more. */
+void sampler_leave_thread(void);
 
 /* sampler.c */
 void sampler_on_signal(int signal, siginfo_t* info, void* context);

@@ -1,6 +1,7 @@
 /* The libc functions that could switch the sampler off without meaning it, interposed: masks that
- * would block our signal, handlers for its number, and sandboxes, whose filters may kill for any
- * system call: before one is set all our timers go. Whatever else is asked passes through. */
+ * would block our signal, handlers for its number, sandboxes, whose filters may kill for any system
+ * call, and PTRACE_TRACEME, after which each signal stops the process until its parent says go on:
+ * before one is set all our timers go. Whatever else is asked passes through. */
 #define _GNU_SOURCE
 #if defined(__x86_64__)
 
@@ -10,6 +11,7 @@
 #include <errno.h>
 #include <linux/seccomp.h>
 #include <linux/prctl.h>
+#include <linux/ptrace.h>
 #include <ucontext.h>
 
 #include "probes/inject/raw_calls.h"
@@ -49,13 +51,15 @@ static int fail(int error) {
 typedef int (*mask_function)(int, const sigset_t*, sigset_t*);
 typedef int (*action_function)(int, const struct sigaction*, struct sigaction*);
 typedef sighandler_t (*signal_function)(int, sighandler_t);
-static void *real_sigprocmask, *real_pthread_sigmask, *real_sigaction, *real_signal;
+typedef long (*ptrace_function)(int, int, void*, void*);
+static void *real_sigprocmask, *real_pthread_sigmask, *real_sigaction, *real_signal, *real_ptrace;
 
 void sampler_resolve(void) {
   resolve(&real_sigprocmask, "sigprocmask");
   resolve(&real_pthread_sigmask, "pthread_sigmask");
   resolve(&real_sigaction, "sigaction");
   resolve(&real_signal, "signal");
+  resolve(&real_ptrace, "ptrace");
 }
 
 /* The caller's set without our signal, where it would be blocked. Only the kernel's 8 bytes are
@@ -116,8 +120,8 @@ void sampler_forward(int number, siginfo_t* info, void* context) {
            number, 0);
 }
 
-/* Whether the call puts a sandbox on; those that only ask what is supported (libseccomp does) pass
- * no filter. */
+/* Whether the call puts a sandbox on, or hands us to a tracer; those that only ask what is
+ * supported (libseccomp does) pass no filter. */
 __attribute__((used, visibility("hidden"))) void sampler_before_call(long number, long first,
                                                                      long second, long third) {
   const int strict = number == __NR_seccomp ? first == SECCOMP_SET_MODE_STRICT && second == 0
@@ -125,6 +129,12 @@ __attribute__((used, visibility("hidden"))) void sampler_before_call(long number
   const int filter = number == __NR_seccomp ? first == SECCOMP_SET_MODE_FILTER && third != 0
                                             : second == SECCOMP_MODE_FILTER && third != 0;
   if (number == __NR_prctl && first != PR_SET_SECCOMP) return;
+  if (number == __NR_ptrace) {
+    /* Debuggers' children say it between vfork and exec: their memory is the parent's. */
+    const long pid = first == PTRACE_TRACEME ? raw_call(__NR_getpid, 0, 0, 0, 0) : 0;
+    if (pid != 0 && pid == (long)sampler.pid) sampler_stop();
+    return;
+  }
   if (strict || filter) sampler_stop();
 }
 
@@ -134,6 +144,22 @@ SAMPLER_EXPORT int prctl(int option, unsigned long second, unsigned long third,
   const long result = raw_call6(__NR_prctl, option, (long)second, (long)third, (long)fourth,
                                 (long)fifth, 0);
   return result < 0 ? fail((int)-result) : (int)result;
+}
+
+/* Without the dots of its declaration: integers and pointers are passed in the same registers. */
+SAMPLER_EXPORT long ptrace(int request, int pid, void* address, void* data) {
+  sampler_before_call(__NR_ptrace, request, pid, 0);
+  ptrace_function real = (ptrace_function)resolve(&real_ptrace, "ptrace");
+  return real ? real(request, pid, address, data) : fail(ENOSYS);
+}
+
+/* Our handler must run on alternate stacks (Go's threads have no other room for it), and on one
+ * that is too small for it the kernel ends the program. */
+SAMPLER_EXPORT int sigaltstack(const stack_t* set, stack_t* old) {
+  if (sampler.header && set && !(set->ss_flags & SS_DISABLE) && set->ss_size < sampler.least_stack)
+    sampler_leave_thread();
+  const long result = raw_call(__NR_sigaltstack, (long)set, (long)old, 0, 0);
+  return result < 0 ? fail((int)-result) : 0;
 }
 
 /* syscall(3), instruction for instruction as in glibc: a clone through it may come back on another
@@ -146,6 +172,8 @@ __asm__(
     "syscall:\n"
     "  .cfi_startproc\n"
     "  cmp $317, %rdi\n" /* seccomp */
+    "  je 1f\n"
+    "  cmp $101, %rdi\n" /* ptrace */
     "  je 1f\n"
     "  cmp $157, %rdi\n" /* prctl */
     "  jne 2f\n"

@@ -69,7 +69,7 @@ static void arm(struct sampled_thread* thread) {
   const struct itimerspec every = {{period / 1000000000, period % 1000000000},
                                    {period / 1000000000, period % 1000000000}};
   thread->timer = -1;
-  if (is_stopped()) return count_without_timer();
+  if (is_stopped() || thread->left_alone) return count_without_timer();
   thread->tid = (uint32_t)raw_call(__NR_gettid, 0, 0, 0, 0);
   event.sigev_value.sival_ptr = thread;
   event._sigev_un._tid = (int)thread->tid;
@@ -215,6 +215,13 @@ void sampler_adopt_main(uint64_t low, uint64_t top) {
   if (have_end_key()) pthread_setspecific(end_key, thread);
   mine = thread;
   arm(thread);
+}
+
+void sampler_leave_thread(void) {
+  if (!mine || mine->left_alone || is_stopped()) return;
+  mine->left_alone = 1;
+  disarm(mine);
+  count_without_timer();
 }
 
 void sampler_stop(void) {

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -237,6 +238,32 @@ static int stops_itself(void) {
   return status;
 }
 
+/* As programs that want no debugger do it; a shell takes each stop of such a child for its end. */
+static int traced_child(void) {
+  int status = 0;
+  const pid_t child = fork();
+  if (child == 0) {
+    if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0) _exit(4);
+    spin(enough_ms);
+    _exit(3);
+  }
+  waitpid(child, &status, 0);
+  printf("ended %d with %d\n", WIFEXITED(status), WEXITSTATUS(status));
+  return 0;
+}
+
+/* Nobody but the sampler would ever use it. */
+static int small_alternate_stack(void) {
+  static char memory[2 * 1024];
+  const stack_t small = {.ss_sp = memory, .ss_size = sizeof memory};
+  stack_t seen;
+  if (sigaltstack(&small, NULL) != 0 || sigaltstack(NULL, &seen) != 0) return 2;
+  spin(enough_ms);
+  printf("its stack: %d\n", seen.ss_sp == memory);
+  fflush(stdout);
+  return fork_only();
+}
+
 int main(int count, char** words) {
   const char* mode = count > 1 ? words[1] : "";
   const struct {
@@ -253,7 +280,9 @@ int main(int count, char** words) {
                {"closes_all", closes_all},
                {"strict_sandbox", strict_sandbox},
                {"filter_sandbox", filter_sandbox},
-               {"stops_itself", stops_itself}};
+               {"stops_itself", stops_itself},
+               {"traced_child", traced_child},
+               {"small_alternate_stack", small_alternate_stack}};
   for (size_t i = 0; i < sizeof modes / sizeof modes[0]; ++i)
     if (strcmp(mode, modes[i].name) == 0) return modes[i].run();
   if (strcmp(mode, "fork_exec") == 0) return fork_exec(words[0]);

@@ -81,6 +81,28 @@ TEST_F(Sampler, lets_children_with_address_sanitizer_start) {
   EXPECT_EQ(seen.output, "started\n");
 }
 
+TEST_F(Sampler, leaves_a_program_alone_that_asks_to_be_traced) {
+  const Observed alone = run_alone({BUSY_TARGET, "traced_child"});
+  const Observed seen = run_sampled({BUSY_TARGET, "traced_child"});
+  EXPECT_EQ(seen.output, "ended 1 with 3\n");
+  EXPECT_EQ(seen.output, alone.output);
+}
+
+TEST_F(Sampler, sends_nothing_to_a_program_that_a_debugger_starts) {
+  const std::string command = std::string("gdb -nx -batch -ex run --args ") + BUSY_TARGET +
+                              " threads 2>&1 | grep -c 'exited normally'";
+  if (run_alone({"sh", "-c", command}).output != "1\n") GTEST_SKIP() << "no gdb here that works";
+  EXPECT_EQ(run_sampled({"sh", "-c", command}).output, "1\n");
+}
+
+TEST_F(Sampler, puts_no_signal_on_a_stack_that_is_too_small_for_it) {
+  const Observed seen = run_sampled({BUSY_TARGET, "small_alternate_stack"});
+  EXPECT_EQ(WEXITSTATUS(seen.status), 0);
+  EXPECT_EQ(seen.rest_of_output(), "its stack: 1\n");
+  EXPECT_EQ(seen.announced().size(), 2U);
+  EXPECT_GE(seen.without_timer, 2U);  // fork passes the small stack on
+}
+
 TEST_F(Sampler, leaves_a_program_alone_that_may_not_reach_our_memory) {
   if (::geteuid() != 0) GTEST_SKIP() << "needs root to become somebody else";
   const Observed seen =
