@@ -1,5 +1,6 @@
 // `bottleneck report`: a saved file, analyzed anew and shown again.
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 
 #include <unistd.h>
@@ -31,6 +32,9 @@ int show_report(const ReportCommand& command) {
 }  // namespace
 
 int report_command(const ReportCommand& command) {
+  // A limit on the size of files is an error to tell of, like a full disk. `run` does the same, and
+  // undoes it for the program (src/launch/signals.h).
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     return show_report(command);
   } catch (Error& error) {

@@ -28,6 +28,7 @@ InheritedSignals take_signals() {
   struct sigaction ignored {};
   ignored.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &ignored, &inherited.pipe);
+  sigaction(SIGXFSZ, &ignored, &inherited.size);
   return inherited;
 }
 
@@ -41,6 +42,7 @@ const InheritedSignals& hold_signals() {
 void restore_signals(const InheritedSignals& inherited) {
   sigaction(SIGCHLD, &inherited.child, nullptr);
   sigaction(SIGPIPE, &inherited.pipe, nullptr);
+  sigaction(SIGXFSZ, &inherited.size, nullptr);
   sigprocmask(SIG_SETMASK, &inherited.mask, nullptr);
 }
 

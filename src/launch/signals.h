@@ -19,6 +19,7 @@ struct InheritedSignals {
   struct sigaction child;  ///< SIGCHLD: if ignored, the kernel would reap the target before we can
                            ///< ask how it ended
   struct sigaction pipe;   ///< SIGPIPE: a reader of our output that goes away must not end us
+  struct sigaction size;   ///< SIGXFSZ: nor must a limit on the size of files (ulimit -f)
 };
 
 /// Blocks what would end us. What was inherited is taken at the first call; later calls return the

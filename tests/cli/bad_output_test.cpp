@@ -90,6 +90,30 @@ TEST(BadOutput, of_a_report_ends_with_1) {
   EXPECT_THAT(outcome.err, AllOf(has_four_parts(), HasSubstr("No space left")));
 }
 
+/// dash counts in 512 bytes; 0 takes the sampler's memory away, too. Errors go through a pipe: no
+/// file takes them.
+Outcome run_limited(const std::string& limit, const std::string& command) {
+  return run_line(
+      "$B run -q --json saved.json true; mkdir d; cd d; echo old > r.json; "
+      "{ (ulimit -f " +
+      limit + "; exec " + command +
+      "); echo $? > ../status; } "
+      "2>&1 | cat >&2; ls; cat r.json; exit $(cat ../status)");
+}
+
+TEST(BadOutput, beyond_the_limit_on_file_sizes_leaves_the_programs_status) {
+  for (const char* limit : {"0", "1"}) {
+    Outcome outcome = run_limited(limit, "$B run -q --json r.json sh -c 'exit 6'");
+    EXPECT_EQ(outcome.status, 6);
+    EXPECT_EQ(outcome.out, "r.json\nold\n");
+    EXPECT_THAT(outcome.err, AllOf(has_four_parts(), HasSubstr("File too large")));
+  }
+  Outcome outcome = run_limited("0", "$B report --json r.json ../saved.json");
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.out, "r.json\nold\n");
+  EXPECT_THAT(outcome.err, AllOf(has_four_parts(), HasSubstr("File too large")));
+}
+
 TEST(BadOutput, screen_that_takes_nothing_leaves_the_programs_status) {
   EXPECT_EQ(run_line("$B run sh -c 'exit 5' 2> /dev/full").status, 5);
   EXPECT_EQ(run_line("$B run --json - sh -c 'exit 5' > /dev/full").status, 5);
