@@ -1,8 +1,11 @@
 #include "probes/inject/preload.h"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -17,6 +20,8 @@ namespace bottleneck::inject {
 namespace {
 
 constexpr const char* object_name = "libbottleneck_sampler.so";
+/// What separates the entries of LD_PRELOAD. Source: ld.so(8).
+constexpr const char* ends_of_a_path = " :";
 /// Scripts whose interpreter is a script are followed so far. Source: BINPRM_MAX_RECURSION of
 /// Linux.
 constexpr int most_interpreters = 4;
@@ -94,6 +99,11 @@ std::string value_in(const std::vector<std::string>& environ_of, std::string_vie
   return "";
 }
 
+/// Programs that watch others by ptrace or translate them: the sampler's signals would show there,
+/// or stop what they watch.
+constexpr std::array<std::string_view, 7> tracers = {"gdb", "lldb",    "strace",  "ltrace",
+                                                     "rr",  "uftrace", "valgrind"};
+
 }  // namespace
 
 std::optional<std::string> refuse_preload(const System& system, const std::string& file) {
@@ -101,6 +111,9 @@ std::optional<std::string> refuse_preload(const System& system, const std::strin
   return "the sampler knows x86-64 only";
 #endif
   std::string name = file;
+  const std::string base = file.substr(file.rfind('/') + 1);
+  if (std::find(tracers.begin(), tracers.end(), base) != tracers.end())
+    return fmt::format("{} traces other programs, which the sampler's signals would disturb", base);
   for (int depth = 0; depth <= most_interpreters; ++depth) {
     const std::string path = system.path(name);
     errno = 0;
@@ -132,6 +145,7 @@ std::optional<std::string> find_sampler_object(const System& system) {
     char* real = ::realpath(system.path(path).c_str(), nullptr);
     const std::string found = real ? real : path;
     std::free(real);
+    if (found.find_first_of(ends_of_a_path) != std::string::npos) return std::nullopt;
     return found;
   }
   return std::nullopt;

@@ -18,7 +18,8 @@ namespace bottleneck::inject {
 std::optional<std::string> refuse_preload(const System& system, const std::string& file);
 
 /// The sampler's shared object beside the running executable, installed or in the build tree;
-/// nullopt: not found.
+/// nullopt: not found, or where LD_PRELOAD cannot name it: blanks and colons end a path there, and
+/// the loader complains of what is left in the program's own error output.
 std::optional<std::string> find_sampler_object(const System& system);
 
 /// "NAME=value" settings for the target. Keeps what LD_PRELOAD and ASAN_OPTIONS hold in

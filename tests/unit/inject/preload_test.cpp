@@ -182,6 +182,18 @@ TEST_F(Preload, finds_the_sampler_beside_the_program_and_where_it_is_installed) 
   }
 }
 
+TEST_F(Preload, names_no_object_that_the_loader_would_take_for_two) {
+  const System system{folder.string()};
+  fs::create_directories(folder / "proc/self");
+  for (const char* place : {"my tools", "a:b"}) {
+    fs::create_directories(folder / place / "lib/bottleneck");
+    std::ofstream(folder / place / "lib/bottleneck/libbottleneck_sampler.so") << "x";
+    fs::remove(folder / "proc/self/exe");
+    fs::create_symlink(std::string("/") + place + "/bottleneck", folder / "proc/self/exe");
+    EXPECT_EQ(find_sampler_object(system), std::nullopt) << place;
+  }
+}
+
 TEST_F(Preload, keeps_what_the_environment_already_asks_for) {
   EXPECT_THAT(preload_environment({"HOME=/x"}, "/s.so", "/proc/1/fd/3"),
               ElementsAre("LD_PRELOAD=/s.so", "ASAN_OPTIONS=verify_asan_link_order=0",
