@@ -89,7 +89,8 @@ void tell(const Measurement& measurement, double seconds) {
 }
 
 int run(const Options& options) {
-  Session session(look_around(System{}), options.request, tell);
+  const Surroundings around = look_around(System{});
+  Session session(around, options.request, tell, all_figures(around));
   if (!options.list) {
     session.run();
     return exit_ok;

@@ -20,20 +20,25 @@ constexpr double share_for_slices = 0.7;
 
 }  // namespace
 
-Session::Session(Surroundings around, Request request, Teller tell)
+Figures all_figures(const Surroundings& around) {
+  Figures figures;
+  add_compute(figures, around);
+  add_kernel(figures);
+  add_locks(figures);
+  add_bandwidth(figures, around);
+  add_latency(figures, around);
+  add_scaling(figures, around);
+  add_storage(figures);
+  add_gpu(figures);
+  return figures;
+}
+
+Session::Session(Surroundings around, Request request, Teller tell, Figures figures)
     : around_(std::move(around)),
       request_(std::move(request)),
       tell_(std::move(tell)),
-      started_(wall_seconds()) {
-  add_compute(figures_, around_);
-  add_kernel(figures_);
-  add_locks(figures_);
-  add_bandwidth(figures_, around_);
-  add_latency(figures_, around_);
-  add_scaling(figures_, around_);
-  add_storage(figures_);
-  add_gpu(figures_);
-}
+      figures_(std::move(figures)),
+      started_(wall_seconds()) {}
 
 bool Session::is_wanted(const Figure& figure) const {
   if (request_.names.empty()) return request_.full || figure.quick_s > 0;

@@ -23,7 +23,7 @@ struct Request {
 class Session {
  public:
   using Teller = std::function<void(const Measurement&, double seconds)>;
-  Session(Surroundings, Request, Teller);
+  Session(Surroundings, Request, Teller, Figures);
 
   /// All that is asked for, until the budget is used up.
   void run();
@@ -59,5 +59,8 @@ class Session {
   int round_ = 0;
   double scale_ = 1;  ///< of the time that figures want
 };
+
+/// Those of all topics.
+Figures all_figures(const Surroundings&);
 
 }  // namespace bottleneck::ceilings
