@@ -35,6 +35,7 @@ constexpr std::array resources = {
     Resource{"All CPUs over one", "kappa."},
     Resource{"Storage", "storage."},
     Resource{"GPU", "gpu."},
+    Resource{"The machine meanwhile", "machine."},
     Resource{"Kernel and threads", ""},
 };
 
@@ -48,7 +49,7 @@ std::string format_figure(const std::string& name, const Quantity& quantity) {
     return format_factor(quantity.value);
   }
   if (name.find("_iops") != std::string::npos)
-    return format_count(std::round(quantity.value)) + "/s";
+    return format_count(std::round(quantity.value)) + " reads/s";
   return format_quantity(quantity);
 }
 
@@ -96,10 +97,16 @@ Numbered find_best(const std::vector<Measurement>& all, const std::string& prefi
   return best;
 }
 
+/// "51 GFLOP/s (50 – 52)": the unit once where the spread has the same.
 std::string format_cell(const std::string& name, const Quantity* quantity) {
   if (!quantity) return no_figure;
-  const std::string spread = format_spread(name, *quantity);
-  return format_figure(name, *quantity) + (spread.empty() ? "" : fmt::format("  ({})", spread));
+  const std::string value = format_figure(name, *quantity);
+  std::string spread = format_spread(name, *quantity);
+  const std::size_t unit = value.rfind(' ');
+  if (unit != value.npos && spread.ends_with(value.substr(unit))) {
+    spread.resize(spread.size() - (value.size() - unit));
+  }
+  return value + (spread.empty() ? "" : fmt::format(" ({})", spread));
 }
 
 void add_compute_row(Rows& rows, const std::vector<Measurement>& all) {
@@ -142,17 +149,18 @@ void add_ladder(Screen& screen, const std::vector<Measurement>& all, bool whole)
     const auto say = [](const std::optional<double>& seconds, std::string (*format)(double)) {
       return seconds ? format(*seconds) : std::string(no_figure);
     };
-    rows.push_back(
-        {std::string(rung.what), say(rung.textbook_s, format_seconds),
-         say(rung.textbook_s, format_human_time), say(rung.here_s, format_seconds),
-         rung.here_s ? format_human_time(*rung.here_s) : "not measured: the textbook's"});
+    rows.push_back({std::string(rung.what), say(rung.textbook_s, format_seconds),
+                    say(rung.textbook_s, format_human_time), say(rung.here_s, format_seconds),
+                    say(rung.here_s, format_human_time),
+                    rung.here_s ? "" : "not measured: the textbook's figure"});
   }
   add_table(screen, "Latency ladder, and as if 1 ns were 1 s",
             {{"how long takes"},
              {"textbook", true},
              {"1 ns = 1 s", true},
              {"here", true},
-             {"1 ns = 1 s", true}},
+             {"1 ns = 1 s", true},
+             {""}},
             rows);
 }
 
@@ -165,13 +173,10 @@ void add_head(Screen& screen, const MachineReport& report) {
                     report.full ? "full" : "quick", format_seconds(report.took_s))}});
   const Quantity* load = find_figure(report.ceilings, disturbed);
   if (!load || load->value < notable_disturbance) return;
-  const auto found = std::find_if(report.ceilings.begin(), report.ceilings.end(),
-                                  [](const Measurement& one) { return one.name == disturbed; });
-  screen.add(
-      {{fmt::format("  busy: others used the machine meanwhile ({}{}{}): measure again when "
-                    "it is quiet",
-                    format_quantity(*load), found->source.empty() ? "" : ", ", found->source),
-        Hue::poor}});
+  screen.add({{fmt::format("  busy: others used {} of the CPUs meanwhile; measure again when it is "
+                           "quiet",
+                           format_percent(load->value)),
+               Hue::poor}});
 }
 
 int count_missing(const std::vector<Measurement>& all) {
@@ -216,7 +221,7 @@ void add_all_figures(Screen& screen, const std::vector<Measurement>& all) {
     Rows rows;
     for (const Measurement& one : all) {
       const auto* quantity = std::get_if<Quantity>(&one.result);
-      if (!quantity || &resource_of(one.name) != &resource || one.name == disturbed) continue;
+      if (!quantity || &resource_of(one.name) != &resource) continue;
       rows.push_back({one.name, format_figure(one.name, *quantity),
                       format_spread(one.name, *quantity), one.source});
     }

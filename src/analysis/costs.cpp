@@ -56,7 +56,9 @@ std::string say_cost(const Cost& cost) {
   constexpr std::array scales = {Scale{1e-3, "ms"}, Scale{1e-6, "us"}, Scale{1e-9, "ns"}};
   const auto* scale = std::find_if(scales.begin(), scales.end() - 1,
                                    [&](const Scale& one) { return cost.seconds >= one.factor; });
-  return fmt::format("{:.2g} {}{}", cost.seconds / scale->factor, scale->unit,
+  const double scaled = cost.seconds / scale->factor;
+  constexpr double one_decimal_below = 9.95;
+  return fmt::format("{:.{}f} {}{}", scaled, scaled < one_decimal_below ? 1 : 0, scale->unit,
                      cost.measured ? ", measured here" : " by published measurements");
 }
 

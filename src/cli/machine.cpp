@@ -2,6 +2,7 @@
 #include "reports/machine.h"
 
 #include <chrono>
+#include <csignal>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -99,6 +100,7 @@ int measure_and_show(const MachineCommand& command) {
 }  // namespace
 
 int machine_command(const MachineCommand& command) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is said, like a full disk
   try {
     return measure_and_show(command);
   } catch (Error& error) {

@@ -104,6 +104,9 @@ Profile a_matmul_profile() {
       {"memory.faults", exactly(37'000, Unit::count), "/proc/PID/stat", 1},
       {"storage.read", Quantity{8e6, 7.9e6, 8.1e6, Unit::bytes}, "/proc/PID/io", 0.5},
       {"cpu.cycles", Unavailable{"no PMU here", "run on bare metal"}, "perf_event:cycles", 1}};
+  profile.ceilings = {
+      {"fault.small", Quantity{2.3e-6, 2.2e-6, 2.5e-6, Unit::seconds}, "256 MB touched", 1},
+      {"storage.fsync", Unavailable{"no room", "df ."}, "ceilings", 1}};
   add_tree(profile);
   add_timeline(profile);
   profile.overhead = {0.01, 0.002, 0.05, 0.004, 3140, 84, 4, 0};

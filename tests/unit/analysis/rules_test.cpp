@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "src/analysis/analyze.h"
+#include "src/analysis/counters.h"
 #include "src/core/words.h"
 #include "tests/unit/analysis/builders.h"
 
@@ -188,6 +189,29 @@ TEST(Rules, kernel_time_without_samples_is_split_by_counts_and_costs) {
   EXPECT_EQ(kind_of_code(unknown, copying), (Kind{kernel, D::copies}));
   EXPECT_EQ(kind_of_code(unknown, calling), (Kind{kernel, D::syscalls}));
   EXPECT_EQ(kind_of_code(unknown), (Kind{kernel, D::none})) << "nothing was counted";
+}
+
+TEST(Rules, kernel_time_is_split_by_the_costs_that_were_measured_here) {
+  // 1 s in the kernel: 4 000 faults, too few to tell by their number, and 100 000 calls.
+  const auto split = [](std::vector<Measurement> ceilings) {
+    ProfileBuilder b;
+    b.profile.ceilings = std::move(ceilings);
+    CounterCell& cell = b.counters(0);
+    cell.system_s = 1;
+    cell.minor_faults = 4'000;
+    cell.read_calls = 100'000;
+    cell.read_chars = 100'000;
+    double faults = 0;
+    for (const auto& [kind, part] : Counters(b.profile).split_kernel(0, 50))
+      if (kind.kind == memory_capacity) faults += part;
+    return faults;
+  };
+  const Measurement fault{"fault.small", exactly(100e-6, Unit::seconds), "", 1};
+  const Measurement call{"call.system", exactly(9e-6, Unit::seconds), "", 1};
+  EXPECT_NEAR(split({}), 0.003, 0.001) << "the published figure of bare metal";
+  EXPECT_NEAR(split({fault}), 0.4, 0.01);
+  EXPECT_NEAR(split({{"fault.small", Unavailable{"no memory", ""}, "", 1}}), 0.003, 0.001);
+  EXPECT_NEAR(split({fault, call}), 0.4 / 1.3, 0.01) << "0.4 s of faults, 0.9 s of calls";
 }
 
 TEST(Rules, huge_pages_make_few_faults_expensive) {

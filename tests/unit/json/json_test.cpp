@@ -58,6 +58,8 @@ TEST(SavedFile, keeps_every_field_of_the_profile) {
   EXPECT_EQ(after.tier, Tier::B1);
   EXPECT_EQ(after.probes, before.probes);
   EXPECT_EQ(after.measurements, before.measurements);
+  EXPECT_EQ(after.ceilings, before.ceilings);
+  EXPECT_FALSE(after.ceilings.empty());
   EXPECT_EQ(after.locations.at(2).peer, Peer::file);
   EXPECT_EQ(after.waits.at(0).kind, WaitKind::timer);
   EXPECT_EQ(after.timeline.code.at(2).samples, 1600);
@@ -65,6 +67,14 @@ TEST(SavedFile, keeps_every_field_of_the_profile) {
   EXPECT_EQ(after.timeline.counters.at(0).written_bytes, std::nullopt);
   EXPECT_EQ(after.timeline.idle.at(1).thread, -1);
   EXPECT_EQ(after.notes, before.notes);
+}
+
+TEST(SavedFile, of_an_older_version_has_no_ceilings) {
+  json file = json::parse(report_to_json(a_matmul_report()));
+  file["profile"].erase("ceilings");
+  EXPECT_TRUE(profile_from_json(file.dump(), "old").ceilings.empty());
+  file["profile"]["ceilings"] = 3;
+  EXPECT_THROW(profile_from_json(file.dump(), "bent"), Error);
 }
 
 TEST(SavedFile, rounds_times_to_a_microsecond_when_it_writes) {

@@ -1,0 +1,111 @@
+// `bottleneck machine` and what `run` makes of its figures, with a false helper beside a copy of
+// the binary: what is measured is another test's.
+#include <gmock/gmock.h>
+
+#include "tests/cli/launched_program.h"
+#include "tests/unit/launch/temporary_folder.h"
+
+namespace bottleneck {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+/// A folder with the binary as `./b`, a false helper that counts its starts in `starts`, and a
+/// cache of its own.
+class MachineCommandLine : public ::testing::Test {
+ protected:
+  MachineCommandLine() {
+    run_line(
+        "mkdir -p bin/lib/bottleneck; cp \"$B\" bin/b; cp -r \"$(dirname \"$B\")\"/lib/. bin/lib",
+        folder_.path());
+    become("fault.small 0.0000025; tell process.fork_exec 0.0003");
+  }
+  /// What the false helper does: `tell NAME SECONDS` is one figure.
+  void become(const std::string& does) {
+    folder_.write("helper", "#!/bin/sh\necho x >> " + folder_.path("starts") +
+                                "\ntell() { echo \"{\\\"name\\\": \\\"$1\\\", \\\"value\\\": $2, "
+                                "\\\"low\\\": $2, \\\"high\\\": $2, \\\"unit\\\": \\\"seconds\\\", "
+                                "\\\"source\\\": \\\"made up\\\", \\\"seconds\\\": 0.1}\"; }\n" +
+                                (does.starts_with("!") ? does.substr(1) : "tell " + does) + "\n");
+    run_line(
+        "cp helper bin/lib/bottleneck/bottleneck-ceilings; chmod +x "
+        "bin/lib/bottleneck/bottleneck-ceilings",
+        folder_.path());
+  }
+  Outcome run(const std::string& line, const std::string& cache = "$D/cache") {
+    return run_line("b=$D/bin/b; export XDG_CACHE_HOME=\"" + cache + "\"; " + line, folder_.path());
+  }
+  int starts() { return std::atoi(run("grep -c x starts || true").out.c_str()); }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(MachineCommandLine, shows_figures_and_ladder_and_keeps_them) {
+  const Outcome outcome = run("$b machine -v");
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("fault.small"));
+  EXPECT_THAT(outcome.out, HasSubstr("42 min")) << "2.5 us in human time";
+  EXPECT_THAT(outcome.out, HasSubstr("kept in"));
+  EXPECT_EQ(outcome.err, "") << "progress is for terminals";
+  EXPECT_EQ(run("ls cache/bottleneck").out, "ceilings.json\n");
+}
+
+TEST_F(MachineCommandLine, writes_json_of_the_stable_face) {
+  const Outcome outcome =
+      run("$b machine --no-cache --json - 2> screen | python3 -c 'import json,sys; "
+          "f=json.load(sys.stdin); "
+          "print(f[\"kind\"], [(c[\"name\"], c[\"value\"], c[\"unit\"]) for c in "
+          "f[\"ceilings\"]][0])'; "
+          "ls cache 2>&1 | grep -c bottleneck; grep -c ladder screen");
+  EXPECT_EQ(outcome.out, "machine ('fault.small', 2.5e-06, 'seconds')\n0\n1\n");
+}
+
+TEST_F(MachineCommandLine, goes_on_where_nothing_can_be_kept) {
+  const Outcome full = run("$b machine", "/proc/none");
+  EXPECT_EQ(full.status, 0);
+  EXPECT_THAT(full.out, HasSubstr("not kept: cannot make /proc/none"));
+  const Outcome limited = run("ulimit -f 0; $b machine");
+  EXPECT_EQ(limited.status, 0) << limited.err;
+  const Outcome homeless = run("unset HOME; $b machine", "");
+  EXPECT_THAT(homeless.out, HasSubstr("XDG_CACHE_HOME"));
+}
+
+TEST_F(MachineCommandLine, fails_in_words_without_a_helper_or_figures) {
+  become("!exit 3");
+  const Outcome nothing = run("$b machine");
+  EXPECT_EQ(nothing.status, 1);
+  EXPECT_THAT(nothing.err, HasSubstr("nothing was measured"));
+  const Outcome missing = run("rm bin/lib/bottleneck/bottleneck-ceilings; $b machine");
+  EXPECT_EQ(missing.status, 1);
+  EXPECT_THAT(missing.err, HasSubstr("fix"));
+  EXPECT_EQ(run("$b machine what").status, 2);
+  EXPECT_EQ(run("$b machine --full --quick").status, 2);
+}
+
+TEST_F(MachineCommandLine, is_used_by_runs_while_it_holds) {
+  run("$b machine");
+  ASSERT_EQ(starts(), 1);
+  run("$b run -q --json r.json sleep 2.1");
+  EXPECT_EQ(starts(), 1) << "nothing is measured where figures are kept";
+  EXPECT_THAT(folder_.read("r.json"), HasSubstr("made up"));
+  run("sed -i 's/\"boot\": \"[^\"]*\"/\"boot\": \"another\"/' cache/bottleneck/ceilings.json; "
+      "$b run -q --json r.json true");
+  EXPECT_THAT(folder_.read("r.json"), Not(HasSubstr("made up"))) << "stale";
+}
+
+TEST_F(MachineCommandLine, is_measured_after_long_runs_alone_and_never_where_forbidden) {
+  const std::string busy =
+      " sh -c 'i=0; while [ $i -lt 1200 ]; do /bin/true; i=$((i+1)); done; sleep 1'";
+  run("$b run -q --json r.json true");
+  run("$b run -q --no-calibrate --json r.json" + busy);
+  EXPECT_EQ(starts(), 0);
+  const Outcome outcome = run("$b run -q --json r.json" + busy);
+  EXPECT_EQ(outcome.status, 0);
+  if (starts() == 0) GTEST_SKIP() << "starting 1 200 processes took no 5 % of the time here";
+  EXPECT_THAT(folder_.read("r.json"), HasSubstr("measured on this machine after the run"));
+  EXPECT_THAT(folder_.read("r.json"), HasSubstr("made up"));
+}
+
+}  // namespace
+}  // namespace bottleneck

@@ -1,0 +1,62 @@
+// `bottleneck machine` as exact text.
+#include "reports/machine.h"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "tests/golden/golden_file.h"
+#include "tests/golden/sample_reports.h"
+
+namespace bottleneck {
+namespace {
+
+Measurement figure(const char* name, double value, Unit unit, double spread = 0.02) {
+  return {name, Quantity{value, value * (1 - spread), value * (1 + spread), unit}, "how", 1};
+}
+
+MachineReport a_machine() {
+  MachineReport report;
+  report.machine = a_matmul_report().profile.machine;
+  report.full = true;
+  report.took_s = 41;
+  report.kept = "kept in /home/me/.cache/bottleneck/ceilings.json";
+  report.ceilings = {figure("compute.flops_f64_scalar_1", 6.2e9, Unit::flop_per_second),
+                     figure("compute.flops_f64_avx2_1", 46e9, Unit::flop_per_second),
+                     figure("compute.flops_f64_avx2_all", 92e9, Unit::flop_per_second),
+                     figure("compute.clock", 2.9e9, Unit::hertz, 0),
+                     figure("memory.read_1", 8.3e9, Unit::bytes_per_second),
+                     figure("memory.read_2", 13.1e9, Unit::bytes_per_second),
+                     figure("memory.read_l1_1", 200e9, Unit::bytes_per_second),
+                     figure("memory.triad_1", 6.8e9, Unit::bytes_per_second, 0.2),
+                     figure("latency.l1", 1.9e-9, Unit::seconds),
+                     figure("latency.dram", 120e-9, Unit::seconds),
+                     figure("kappa.memory.read_2", 1.6, Unit::ratio),
+                     figure("fault.small", 2.6e-6, Unit::seconds),
+                     figure("storage.random_read_iops_qd1", 31'600, Unit::count),
+                     figure("storage.random_read_iops_qd16", 105'000, Unit::count),
+                     {"storage.fsync", Unavailable{"EROFS", "--directory DIR"}, "ceilings", 1},
+                     {"gpu.copy", Unavailable{"no \x1b[2J device", ""}, "ceilings", 1},
+                     figure("machine.disturbed", 0.12, Unit::ratio, 0)};
+  return report;
+}
+
+TEST(GoldenMachine, first_part_is_within_24_lines) {
+  const std::string text = render_machine(a_machine(), {});
+  expect_golden("machine.txt", text);
+  EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 24);
+}
+
+TEST(GoldenMachine, everything_with_verbose) {
+  TerminalStyle style;
+  style.verbose = true;
+  style.width = 80;
+  expect_golden("machine_verbose.txt", render_machine(a_machine(), style));
+}
+
+TEST(GoldenMachine, without_any_figure_is_the_textbook) {
+  expect_golden("machine_nothing.txt", render_machine({}, {}));
+}
+
+}  // namespace
+}  // namespace bottleneck
