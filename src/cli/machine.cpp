@@ -65,6 +65,19 @@ std::string keep(const MachineCommand& command, const CeilingSet& set) {
   return fmt::format("kept in {}", path);
 }
 
+/// Errors: throws Error if there is no figure at all, with the reason that stands for the first.
+void check_measured(const std::vector<Measurement>& all) {
+  std::string why = "the helper bottleneck-ceilings ended without a word";
+  std::string fix = "see whether a memory limit or a filter ends it: ulimit -a, bottleneck doctor";
+  for (auto one = all.rbegin(); one != all.rend(); ++one) {
+    const auto* missing = std::get_if<Unavailable>(&one->result);
+    if (!missing) return;
+    why = missing->reason;
+    if (!missing->remedy.empty()) fix = missing->remedy;
+  }
+  throw Error("nothing was measured", why, "the limits of this machine are not known", fix);
+}
+
 CeilingSet measure(const MachineCommand& command) {
   Progress progress;
   CeilingRequest request;
@@ -76,11 +89,7 @@ CeilingSet measure(const MachineCommand& command) {
   set.full = command.full;
   set.storage_device = device_of(command.directory);
   set.ceilings = measure_ceilings(request, [&](const Measurement& one) { progress.tell(one); });
-  if (set.ceilings.empty()) {
-    throw Error("nothing was measured", "the helper bottleneck-ceilings ended without a figure",
-                "the limits of this machine are not known",
-                "see whether a memory limit or a filter ends it: ulimit -a, bottleneck doctor");
-  }
+  check_measured(set.ceilings);
   return set;
 }
 
