@@ -41,6 +41,7 @@ bool TargetFiles::is_foreign(int pid) {
     const auto before = last_view_.find(pid);
     return before != last_view_.end() && before->second != ours_;
   }
+  if (last_view_.size() >= most_places) last_view_.clear();
   last_view_[pid] = view;
   if (view == ours_ || ours_.first.empty()) return false;
   std::set<int>& members = members_[view];
@@ -77,6 +78,15 @@ std::string TargetFiles::reachable(int pid, const std::string& path) {
   if (place_of(view, path) == Place::same) return path;
   const std::string root = living_root(view);
   return root.empty() ? std::string() : root + path;
+}
+
+std::string_view as_target_sees(std::string_view reachable) {
+  constexpr std::string_view before = "/proc/", after = "/root/";
+  if (!reachable.starts_with(before)) return reachable;
+  const std::size_t digits_end = reachable.find_first_not_of("0123456789", before.size());
+  if (digits_end == std::string_view::npos || digits_end == before.size()) return reachable;
+  if (reachable.substr(digits_end, after.size()) != after) return reachable;
+  return reachable.substr(digits_end + after.size() - 1);
 }
 
 }  // namespace bottleneck

@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "probes/system.h"
@@ -48,5 +49,8 @@ class TargetFiles {
   std::map<View, std::set<int>> members_;  ///< processes that were seen with a foreign view
   std::map<std::pair<View, std::string>, Place> places_;
 };
+
+/// The path as the process sees it, of one that `reachable` gave.
+std::string_view as_target_sees(std::string_view reachable);
 
 }  // namespace bottleneck

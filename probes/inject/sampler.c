@@ -5,7 +5,7 @@
  * a tracer (to gdb each signal is a reason to stop).
  *
  * The handler makes no system call (the target may run under a seccomp filter of its own) but
- * rt_sigreturn; the clock is read through the vDSO, except where the machine's clock source has
+ * rt_sigreturn, and those that delete its timers once the launcher is done; the clock is read through the vDSO, except where the machine's clock source has
  * none. It touches no errno. From Linux 5.10 on x86 ticks are delivered as task work, so no system
  * call of the target is interrupted; an older kernel may end a slow one with EINTR where SA_RESTART
  * does not apply (poll, nanosleep), if the tick comes just as it falls asleep. */
@@ -41,9 +41,9 @@ struct sampler sampler;
 #define STACK_SLACK (UINT64_C(64) << 10)
 /* Sampling faster than this or slower makes no sense; the header is damaged. */
 enum { least_period_ns = 100000, most_period_ns = 1000000000 };
-/* Real-time signals, as kernel and libc number them: 32 to 34 belong to the C libraries, 64 is the
- * one that programs with "the last one" in mind take. */
-enum { first_signal = 63, last_signal = 36 };
+/* Real-time signals, as kernel and libc number them: 32 to 34 belong to the C libraries, programs
+ * count from both ends (SIGRTMIN + n, SIGRTMAX - n): from the middle downwards. */
+enum { first_signal = 48, last_signal = 36 };
 
 /* What a signal takes of the stack that it is delivered on: the kernel's frame as the kernel says
  * it (AT_MINSIGSTKSZ, from Linux 5.14; else that of AVX-512, without AMX), and the handler below
@@ -124,7 +124,9 @@ void sampler_on_signal(int signal, siginfo_t* info, void* context) {
   const uint64_t offset = (uint64_t)info->si_value.sival_ptr - (uint64_t)sampler_threads;
   const int ours = info->si_code == SI_TIMER && offset < sizeof sampler_threads &&
                    offset % sizeof sampler_threads[0] == 0;
-  if (ours)
+  if (ours && __atomic_load_n(&sampler.header->closed, __ATOMIC_ACQUIRE))
+    sampler_stop(); /* who outlives the launcher pays for no more ticks */
+  else if (ours)
     write_sample(&sampler_threads[offset / sizeof sampler_threads[0]], info, context);
   else
     sampler_forward(signal, info, context);

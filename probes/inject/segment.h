@@ -51,7 +51,8 @@ struct segment_header {
   /* Seccomp filters on the launcher. A program with more of them has put itself, or been put, into
    * a sandbox that may kill for our system calls: the sampler stays out. */
   uint64_t seccomp_filters;
-  char pad3[32];
+  uint64_t closed; /* not 0: the launcher is done and wants no more samples */
+  char pad3[24];
 };
 
 enum { segment_header_size = 4096, segment_size = segment_header_size + segment_capacity * 512 };

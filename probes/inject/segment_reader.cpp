@@ -90,7 +90,10 @@ Segment::Segment(std::uint32_t period_ns)
   __atomic_store_n(&header_->magic, BOTTLENECK_SEGMENT_MAGIC, __ATOMIC_RELEASE);
 }
 
-Segment::~Segment() { ::munmap(header_, segment_size); }
+Segment::~Segment() {
+  __atomic_store_n(&header_->closed, 1, __ATOMIC_RELEASE);
+  ::munmap(header_, segment_size);
+}
 
 std::string Segment::path() const { return fmt::format("/proc/{}/fd/{}", ::getpid(), file_.get()); }
 

@@ -1,6 +1,7 @@
 #include "probes/proc/followed_tree.h"
 
 #include <algorithm>
+#include <cerrno>
 
 #include <fmt/format.h>
 
@@ -15,6 +16,8 @@ constexpr std::int64_t ms = 1'000'000;
 /// Threads whose children are looked up at each look; of more only the main thread's. Source: a
 /// file costs 3 us to open and read here.
 constexpr std::size_t most_parents = 16;
+/// Generations found in one look; a storm of forks is left for the next.
+constexpr int most_generations = 8;
 /// Without `children` files all of /proc is read: 10 us a process.
 constexpr std::int64_t scan_again_ns = 100 * ms;
 
@@ -25,6 +28,11 @@ std::uint64_t ticks(const Counters<std::uint64_t>& counters) {
 std::optional<ProcessStat> read_stat(const System& system, pid_t pid) {
   const auto text = system.read(fmt::format("/proc/{}/stat", pid));
   return text ? parse_process_stat(*text) : std::nullopt;
+}
+
+/// A zombie with threads left is a process whose first thread has ended alone.
+bool has_ended(const ProcessStat& stat) {
+  return (stat.state == 'Z' || stat.state == 'X') && stat.threads <= 1;
 }
 
 std::set<pid_t> numbers(const std::vector<std::string>& names) {
@@ -104,10 +112,13 @@ Changes FollowedTree::look(std::int64_t now_ns) {
 bool FollowedTree::look_at(pid_t pid, Followed& known, std::int64_t now_ns, Changes& changes) {
   const auto stat = read_stat(system_, pid);
   const bool root = pid == books_.tree.root;
-  if (!stat || stat->start_ticks != known.start_ticks) return root;
+  if (!stat) return root || (errno != ENOENT && errno != ESRCH);  // ours may be the lack
+  if (stat->start_ticks != known.start_ticks) return root;
   known.own_ticks = ticks(stat->own);
   known.reaped_ticks = ticks(stat->reaped);
-  if (stat->state == 'Z' || stat->state == 'X') return root;
+  known.own_kernel_ticks = stat->own[Counter::system_ticks];
+  known.reaped_kernel_ticks = stat->reaped[Counter::system_ticks];
+  if (has_ended(*stat)) return root;
   const bool executed = stat->code_begin != known.code_begin && stat->code_begin != 0;
   const bool renamed = stat->name != known.name;
   known.code_begin = stat->code_begin;
@@ -157,7 +168,7 @@ void FollowedTree::end_process(pid_t pid, Followed& known, std::int64_t now_ns, 
     changes.died.push_back(thread);
     end_thread(pid, tid, now_ns);
   }
-  changes.ended.push_back({pid, known.parent});
+  changes.ended.push_back({pid, known.parent, known.process});
   books_.tree.live.erase(pid);
 }
 
@@ -193,7 +204,8 @@ void FollowedTree::find_children(std::int64_t now_ns, Changes& changes) {
     next_scan_ns_ = now_ns + scan_again_ns;
   }
   // Grandchildren of a new child are there at the next look, or now.
-  for (bool grown = true; grown;) {
+  bool grown = true;
+  for (int round = 0; grown && round < most_generations; ++round) {
     grown = false;
     for (const auto& [parent, child] : children_listed_ ? children() : children_by_scan()) {
       if (processes_.contains(child)) continue;
@@ -205,7 +217,7 @@ void FollowedTree::find_children(std::int64_t now_ns, Changes& changes) {
 
 void FollowedTree::adopt(pid_t parent, pid_t child, std::int64_t now_ns, Changes& changes) {
   const auto stat = read_stat(system_, child);
-  if (!stat || stat->state == 'Z' || stat->state == 'X') return;
+  if (!stat || has_ended(*stat)) return;
   const auto number = [](pid_t id) { return static_cast<std::uint32_t>(id); };
   tell(child, child, now_ns,
        perf::Fork{number(child), number(parent), number(child), number(parent)});

@@ -24,6 +24,7 @@ struct Changes {
   struct Ended {
     pid_t pid = 0;
     pid_t parent = 0;
+    int process = -1;
   };
   std::vector<Ended> ended;  ///< processes
 };
@@ -38,7 +39,9 @@ struct Followed {
   std::uint64_t threads_told = 0;  ///< by its own stat
   std::uint64_t own_ticks = 0;     ///< of CPU time, threads that have ended included
   std::uint64_t reaped_ticks = 0;  ///< of CPU time of children that it has waited for
-  std::int64_t mapped_ns = 0;      ///< when its mappings were last read
+  std::uint64_t own_kernel_ticks = 0;
+  std::uint64_t reaped_kernel_ticks = 0;
+  std::int64_t mapped_ns = 0;  ///< when its mappings were last read
   pid_t parent = 0;
 };
 

@@ -21,6 +21,14 @@ constexpr std::size_t most_kept = 200;
 /// Numbers of the threads that stand for those nobody saw: above all real ones. Source: pid_max is
 /// at most 2^22 (proc(5)).
 constexpr std::uint32_t first_stand_in = 1U << 30;
+/// Looks are never so far apart unless we were stopped, and the target with us (Ctrl-Z, a suspended
+/// machine). Source: proc_sampler.cpp looks twice a second at least.
+constexpr std::int64_t stopped_with_us_ns = 1'500'000'000;
+/// More CPU time than that beyond the interval between two looks was another thread's. Source: the
+/// kernel brings the time of a running thread up to date at each tick, at least 100 times a second.
+constexpr std::int64_t jump_ns = 1'000'000'000;
+/// Samples kept between two looks; half a second of 64 threads at 250 a second.
+constexpr std::size_t most_waiting = 8192;
 /// A thread that waits for a lock and gets a CPU so often fights for it: off a CPU, it queues. As
 /// sched/sweep.cpp (research/accounting.md item 3).
 constexpr double lock_waits_per_second = 100;
@@ -35,6 +43,9 @@ PolledReducer::PolledReducer(const System& system, ProcessTree& tree)
       system_(system) {
   unseen_kernel_ = books_.places.unseen_kernel(Role::work);
   in_kernel_[unseen_kernel_] = true;
+  WaitFacts stopped;
+  stopped.kernel_function = "do_signal_stop";
+  stopped_ = books_.waits.intern(stopped, "", -1);
 }
 
 void PolledReducer::start(std::int64_t exec_ns) {
@@ -48,42 +59,55 @@ void PolledReducer::start(std::int64_t exec_ns) {
 }
 
 void PolledReducer::follow(pid_t pid, pid_t tid, int thread) {
+  by_tid_[tid] = thread;
   running_[thread].files =
       std::make_unique<TaskFiles>(system_, pid, tid, running_.size() <= most_kept);
 }
 
 void PolledReducer::forget(int thread, std::int64_t now_ns) {
   placement_.end(thread, now_ns);
-  poller_.forget(static_cast<pid_t>(books_.thread(thread).tid));
+  const auto tid = static_cast<pid_t>(books_.thread(thread).tid);
+  poller_.forget(tid);
+  if (const auto own = by_tid_.find(tid); own != by_tid_.end() && own->second == thread)
+    by_tid_.erase(own);
   running_.erase(thread);
 }
 
-void PolledReducer::add(const inject::InjectedSample& sample, std::int64_t cpu_ns,
-                        std::int64_t now_ns) {
+void PolledReducer::add(inject::InjectedSample sample, std::int64_t cpu_ns) {
   with_samples_ = true;
   if (sample.time_ns < exec_ns_) return;
-  const auto pid = static_cast<pid_t>(sample.pid);
-  followed_.find_code(pid, sample.sample.ip, sample.time_ns, now_ns);
-  const int thread = books_.tasks.thread_of(sample.tid);
-  const auto running = running_.find(thread);
-  if (thread < 0 || running == running_.end()) {
+  if (waiting_.size() < most_waiting)
+    waiting_.push_back({std::move(sample), cpu_ns});
+  else
+    homeless_ += 1;
+}
+
+void PolledReducer::place(const Waiting& waiting, std::int64_t now_ns) {
+  const perf::Sample& sample = waiting.sample.sample;
+  const auto known = by_tid_.find(static_cast<pid_t>(waiting.sample.tid));
+  const auto running = known == by_tid_.end() ? running_.end() : running_.find(known->second);
+  if (running == running_.end() || running->second.sampled.size() >= most_waiting) {
     homeless_ += 1;
     return;
   }
+  const int thread = known->second;
+  followed_.find_code(static_cast<pid_t>(waiting.sample.pid), sample.ip, waiting.sample.time_ns,
+                      now_ns);
   samples_ += 1;
+  sampled_ns_ += static_cast<double>(waiting.cpu_ns);
   // The clock's signal waits for the end of a system call: the instruction behind it is the call's.
-  const std::string call = books_.left_call(books_.thread(thread).process, sample.sample);
+  const std::string call = books_.left_call(books_.thread(thread).process, sample);
   int place;
   if (call.empty()) {
-    place = books_.user_place(thread, sample.sample);
+    place = books_.user_place(thread, sample);
   } else {
     sched::KernelPlace at;
     at.activity = sched::is_process_call(call) ? Activity::process : Activity::syscall;
     at.call = call;
-    place = books_.kernel_place(thread, sample.sample, at);
+    place = books_.kernel_place(thread, sample, at);
     in_kernel_[place] = true;
   }
-  running->second.sampled.push_back({place, cpu_ns, 1});
+  running->second.sampled.push_back({place, waiting.cpu_ns, 1});
   running->second.place = place;
 }
 
@@ -93,19 +117,47 @@ void PolledReducer::look(std::int64_t now_ns) {
   const Changes changes = followed_.look(now_ns);
   for (int thread : changes.born)
     books_.sweep.add({.time_ns = looked_ns_, .kind = Happening::Kind::born, .thread = thread});
-  std::vector<Share> shares;
   for (const auto& [pid, known] : followed_.processes())
-    for (const auto& [tid, thread] : known.threads) {
+    for (const auto& [tid, thread] : known.threads)
       if (!running_.contains(thread)) follow(pid, tid, thread);
+  for (const Waiting& waiting : waiting_) place(waiting, now_ns);
+  waiting_.clear();
+  std::vector<Share> shares;
+  for (const auto& [pid, known] : followed_.processes()) {
+    Balance& balance = balances_[pid];
+    balance.owed_ns = 0;
+    for (const auto& [tid, thread] : known.threads) {
       shares.push_back(share_of(pid, tid, thread, length, now_ns));
-      balances_[pid].own_ns += shares.back().run_ns;
+      balance.own_ns += shares.back().run_ns;
+      balance.owed_ns += running_[thread].owed_ns;
     }
+  }
+  bequeath(changes);
   book_unseen(shares, length);
   placement_.lay(looked_ns_, now_ns, shares);
   for (int thread : changes.died) forget(thread, now_ns);
-  for (const Changes::Ended& ended : changes.ended) end_process(ended, changes, now_ns);
+  for (const Changes::Ended& ended : changes.ended) end_stand_ins(ended.pid, now_ns);
   books_.sweep.advance(now_ns);
   looked_ns_ = now_ns;
+}
+
+/// Runnable without a CPU. The kernel tells a delay when it is over, so what was booked before that
+/// is taken off what it tells.
+std::int64_t PolledReducer::starved(Running& running, const TaskTimes& now, std::int64_t rest_ns,
+                                    std::int64_t length_ns) const {
+  const auto slices = static_cast<std::int64_t>(now.slices - running.last.slices);
+  const std::int64_t delay = std::max<std::int64_t>(0, now.delay_ns - running.last.delay_ns);
+  const bool runnable = running.last.state == 'R' && now.state == 'R';
+  running.delayed_ns += delay;
+  std::int64_t found = 0;
+  if (runnable && now.exact && slices == 0 && length_ns <= stopped_with_us_ns)
+    found = rest_ns;
+  else if (runnable || delay > longest_wake_up_ns * std::max<std::int64_t>(1, slices))
+    found = std::clamp<std::int64_t>(running.delayed_ns, 0, rest_ns);
+  else  // wake-ups: part of the waits that they end
+    running.delayed_ns = 0;
+  running.delayed_ns -= found;
+  return found;
 }
 
 Share PolledReducer::share_of(pid_t pid, pid_t tid, int thread, std::int64_t length_ns,
@@ -115,24 +167,19 @@ Share PolledReducer::share_of(pid_t pid, pid_t tid, int thread, std::int64_t len
   share.thread = thread;
   const auto now = running.files->read();
   if (!now) return share;
-  const bool was_running = running.last.state == 'R', is_running = now->state == 'R';
+  // exec from another thread than the first: the number stays, the times are that one's.
+  if (now->run_ns - running.last.run_ns > length_ns + jump_ns) running.last = *now;
   running.owed_ns += std::max<std::int64_t>(0, now->run_ns - running.last.run_ns);
   running.kernel_ns += std::max<std::int64_t>(0, now->kernel_ns - running.last.kernel_ns);
   share.run_ns = std::min(running.owed_ns, length_ns);
   running.owed_ns -= share.run_ns;
   const auto slices = static_cast<std::int64_t>(now->slices - running.last.slices);
-  const std::int64_t delay = std::max<std::int64_t>(0, now->delay_ns - running.last.delay_ns);
-  share.switches = static_cast<int>(std::min<std::int64_t>(slices, 1'000'000));
-  const std::int64_t rest = length_ns - share.run_ns;
-  // Runnable at both looks and not run meanwhile: the quota, or others.
-  if (was_running && is_running && now->exact)
-    share.starved_ns = slices <= 1 ? rest : std::min(delay, rest);
-  else if (delay > longest_wake_up_ns * std::max<std::int64_t>(1, slices))
-    share.starved_ns = std::min(delay, rest);
+  share.switches = static_cast<int>(std::clamp<std::int64_t>(slices, 0, 1'000'000));
+  share.starved_ns = starved(running, *now, length_ns - share.run_ns, length_ns);
   running.last = *now;
-  if (!is_running && (slices > 0 || running.wait < 0 || !now->exact))
+  if (now->state != 'R' && (slices > 0 || running.wait < 0 || !now->exact))
     ask_wait(pid, tid, thread, running, now_ns);
-  share.wait = running.wait;
+  share.wait = length_ns > stopped_with_us_ns ? stopped_ : running.wait;
   if (running.wait >= 0) {
     const WaitKind kind = books_.waits.all()[static_cast<std::size_t>(running.wait)].kind;
     share.depends = passes_on(kind) || is_lock(kind);
@@ -200,24 +247,41 @@ void PolledReducer::book_unseen(std::vector<Share>& shares, std::int64_t length_
     };
     for (const bool children : {false, true}) {
       std::int64_t& booked = children ? balance.reaped_ns : balance.own_ns;
-      const std::int64_t missing = told(children ? known.reaped_ticks : known.own_ticks) - booked;
+      const std::int64_t missing = told(children ? known.reaped_ticks : known.own_ticks) - booked -
+                                   (children ? 0 : balance.owed_ns);
       if (missing < told_ticks * tick_ns()) continue;
       Share share;
       share.thread = stand_in(pid, children);
+      if (share.thread < 0) continue;
       share.run_ns = std::min(missing, length_ns);
       share.depends = true;
       share.switches = 1;
       booked += share.run_ns;
-      int place = books_.places.somewhere(known.process);
-      if (children) {
-        sched::KernelPlace at;
-        at.activity = Activity::process;
-        place = books_.places.kernel(known.process, {}, at, Peer::unknown, Role::work);
-      }
-      share.labels = {{place, share.run_ns, 0}};
+      share.labels = label_unseen(known, balance, children, share.run_ns);
+      balance.last_child = children ? -1 : balance.last_child;
       shares.push_back(std::move(share));
     }
   }
+}
+
+/// Children too short to be seen did little but start and end; of one that was seen, its last
+/// moments are missing, and they were like the rest of it.
+std::vector<Label> PolledReducer::label_unseen(const Followed& known, const Balance& balance,
+                                               bool children, std::int64_t run_ns) {
+  if (children && balance.last_child < 0) {
+    sched::KernelPlace at;
+    at.activity = Activity::process;
+    return {{books_.places.kernel(known.process, {}, at, Peer::unknown, Role::work), run_ns, 0}};
+  }
+  const auto ticks = static_cast<double>(children ? known.reaped_ticks : known.own_ticks);
+  const auto of_kernel =
+      static_cast<double>(children ? known.reaped_kernel_ticks : known.own_kernel_ticks);
+  const auto kernel_ns =
+      static_cast<std::int64_t>(of_kernel / std::max(ticks, 1.0) * static_cast<double>(run_ns));
+  return {{balance.last_child >= 0 && children ? balance.last_child
+                                               : books_.places.somewhere(known.process),
+           run_ns - kernel_ns, 0},
+          {unseen_kernel_, kernel_ns, 0}};
 }
 
 int PolledReducer::stand_in(pid_t pid, bool children) {
@@ -236,31 +300,37 @@ int PolledReducer::stand_in(pid_t pid, bool children) {
   return it->second;
 }
 
-void PolledReducer::end_process(const Changes::Ended& ended, const Changes& changes,
-                                std::int64_t now_ns) {
+/// What was booked of a process that has ended is among what its parent has reaped, or the nearest
+/// ancestor that is left.
+void PolledReducer::bequeath(const Changes& changes) {
+  for (const Changes::Ended& ended : changes.ended) {
+    pid_t heir = ended.parent;
+    for (std::size_t passes = 0; passes < changes.ended.size(); ++passes)
+      for (const Changes::Ended& other : changes.ended)
+        if (other.pid == heir) heir = other.parent;
+    const Balance booked = balances_[ended.pid];
+    balances_.erase(ended.pid);
+    if (!followed_.processes().contains(heir)) continue;
+    balances_[heir].reaped_ns += booked.own_ns + booked.reaped_ns;
+    balances_[heir].last_child = books_.places.somewhere(ended.process);
+  }
+}
+
+void PolledReducer::end_stand_ins(pid_t pid, std::int64_t now_ns) {
   for (const bool children : {false, true}) {
-    const auto found = stand_ins_.find({ended.pid, children});
+    const auto found = stand_ins_.find({pid, children});
     if (found == stand_ins_.end()) continue;
     if (found->second >= 0) {
       perf::Record record;
       const std::uint32_t number = books_.thread(found->second).tid;
-      record.stamp = {static_cast<std::uint32_t>(ended.pid), number,
-                      static_cast<std::uint64_t>(now_ns), 0, 0};
-      record.what = perf::Exit{static_cast<std::uint32_t>(ended.pid), number};
+      record.stamp = {static_cast<std::uint32_t>(pid), number, static_cast<std::uint64_t>(now_ns),
+                      0, 0};
+      record.what = perf::Exit{static_cast<std::uint32_t>(pid), number};
       placement_.end(found->second, now_ns);
       books_.tasks.apply(record, books_.tree);
     }
     stand_ins_.erase(found);
   }
-  // What was booked of it is among what its parent has reaped, or the nearest ancestor that is
-  // left.
-  pid_t heir = ended.parent;
-  for (std::size_t passes = 0; passes < changes.ended.size(); ++passes)
-    for (const Changes::Ended& other : changes.ended)
-      if (other.pid == heir) heir = other.parent;
-  const Balance booked = balances_[ended.pid];
-  balances_.erase(ended.pid);
-  balances_[heir].reaped_ns += booked.own_ns + booked.reaped_ns;
 }
 
 void PolledReducer::finish(Profile& profile, std::int64_t end_ns) {

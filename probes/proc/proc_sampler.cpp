@@ -18,6 +18,8 @@ constexpr std::int64_t ms = 1'000'000;
 /// How often /proc is looked at, as long as that costs no more than a hundredth of one CPU. Source:
 /// DESIGN section 1 (at most 1 % slower).
 constexpr std::int64_t shortest_interval_ns = 10 * ms;
+/// The first looks follow each other faster: programs that start others and end at once.
+constexpr std::int64_t first_interval_ns = 1 * ms;
 constexpr std::int64_t longest_interval_ns = 500 * ms;
 constexpr std::int64_t interval_per_cost = 100;
 /// A signal's delivery and return, and a record of 512 bytes. Source: research/pmuless.md section 1
@@ -46,7 +48,10 @@ class ProcSampler : public Probe {
     return std::chrono::milliseconds{interval_ns_ / ms};
   }
   void tick(ProcessTree& tree) override;
-  void target_started(std::int64_t at_ns) override { reducer_->start(at_ns); }
+  void target_started(std::int64_t at_ns) override {
+    started_ns_ = at_ns;
+    reducer_->start(at_ns);
+  }
   void target_exited(ProcessTree& tree, std::int64_t at_ns) override;
   void finish(Profile& profile) override;
 
@@ -60,7 +65,8 @@ class ProcSampler : public Probe {
   std::string why_not_preloaded_;
   std::optional<inject::Segment> segment_;
   std::optional<proc::PolledReducer> reducer_;
-  std::int64_t interval_ns_ = shortest_interval_ns;
+  std::int64_t interval_ns_ = first_interval_ns;
+  std::int64_t started_ns_ = 0;
   std::int64_t exited_ns_ = 0;
 };
 
@@ -73,7 +79,9 @@ ProbeState ProcSampler::check(const System& system) {
   if (!may_preload_)
     why_not_preloaded_ = "--no-preload was given";
   else if (!inject::find_sampler_object(system))
-    why_not_preloaded_ = "libbottleneck_sampler.so is not beside this program";
+    why_not_preloaded_ =
+        "libbottleneck_sampler.so is not beside this program, or there is a blank or a colon in "
+        "its path";
   if (!why_not_preloaded_.empty()) describe(state, false);
   return state;
 }
@@ -102,16 +110,22 @@ void ProcSampler::drain() {
   if (!segment_) return;
   const std::int64_t now = now_ns(CLOCK_MONOTONIC);
   segment_->drain(now, [&](inject::InjectedSample&& sample) {
-    reducer_->add(sample, static_cast<std::int64_t>(sample.periods) * period_ns_, now);
+    const std::int64_t cpu_ns = static_cast<std::int64_t>(sample.periods) * period_ns_;
+    reducer_->add(std::move(sample), cpu_ns);
   });
 }
 
 void ProcSampler::tick(ProcessTree&) {
   const std::int64_t begin = now_ns(CLOCK_THREAD_CPUTIME_ID);
   drain();
-  reducer_->look(now_ns(CLOCK_MONOTONIC));
+  const std::int64_t now = now_ns(CLOCK_MONOTONIC);
+  reducer_->look(now);
   const std::int64_t cost = now_ns(CLOCK_THREAD_CPUTIME_ID) - begin;
-  interval_ns_ = std::clamp(cost * interval_per_cost, shortest_interval_ns, longest_interval_ns);
+  const std::int64_t lived = now - started_ns_;
+  interval_ns_ =
+      lived < shortest_interval_ns
+          ? std::max(first_interval_ns, lived / 2)
+          : std::clamp(cost * interval_per_cost, shortest_interval_ns, longest_interval_ns);
 }
 
 void ProcSampler::target_exited(ProcessTree&, std::int64_t at_ns) {
@@ -122,7 +136,13 @@ void ProcSampler::target_exited(ProcessTree&, std::int64_t at_ns) {
 
 /// Tier C or D, and why.
 void ProcSampler::describe(ProbeState& state, bool started) const {
-  if (started) return;
+  if (started) {
+    if (reducer_ && reducer_->samples() > 0)
+      state.detail +=
+          fmt::format(", a sample each {:.0f} ms of CPU time (the kernel's tick)",
+                      reducer_->sampled_ns() * 1e-6 / static_cast<double>(reducer_->samples()));
+    return;
+  }
   state.detail = "times and waits from /proc; tier D";
   state.reason = "no samples of code: " + why_not_preloaded_;
 }
@@ -131,6 +151,9 @@ void ProcSampler::finish(Profile& profile) {
   const bool started = segment_ && segment_->processes() > 0;
   if (segment_ && !started)
     why_not_preloaded_ = "the program started without the sampler that was to be preloaded";
+  // Never prepared: it was the perf sampler's turn until that one could not be attached.
+  if (!segment_ && why_not_preloaded_.empty())
+    why_not_preloaded_ = "it was too late to preload anything when perf events failed";
   profile.tier = started ? Tier::C : Tier::D;
   reducer_->finish(profile, exited_ns_ ? exited_ns_ : now_ns(CLOCK_MONOTONIC));
   profile.overhead.samples = reducer_->samples();
@@ -139,9 +162,11 @@ void ProcSampler::finish(Profile& profile) {
   for (ProbeState& state : profile.probes)
     if (state.name == probe_name) describe(state, started);
   if (segment_ && segment_->without_timer() > 0)
-    profile.notes.push_back(fmt::format(
-        "{} threads got no timer (limit of pending signals: ulimit -i): they have no samples",
-        segment_->without_timer()));
+    profile.notes.push_back(
+        fmt::format("{} threads got no timer (limit of pending signals: ulimit -i; alternate "
+                    "signal stacks of less "
+                    "than what a signal takes): they have no samples",
+                    segment_->without_timer()));
 }
 
 }  // namespace

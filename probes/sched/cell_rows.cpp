@@ -110,7 +110,7 @@ void Cells::release_process(int process) {
 
 void Cells::describe_process(ProcessRow& row) const {
   const ProcessInfo& info = tasks_.processes()[static_cast<std::size_t>(row.number)];
-  row.process.executable = tasks_.module_path(info.executable);
+  row.process.executable = as_target_sees(tasks_.module_path(info.executable));
   row.process.name = info.name;
   row.start_ns = info.start_ns;
   row.end_ns = info.end_ns;

@@ -31,12 +31,15 @@ bool is_lock_call(std::string_view call) {
 Ledger::Ledger(const System& system, ProcessTree& process_tree, std::uint32_t root,
                bool kernel_seen)
     : tree(process_tree),
+      files(system),
       symbols(system),
       tasks(root, 0),
       places(tasks, symbols),
       cells(tasks),
       sweep(tasks, places, cells, waits.all(), kernel_seen),
-      descriptors(system) {}
+      descriptors(system) {
+  tasks.set_files(files);
+}
 
 int Ledger::user_place(int index, const perf::Sample& sample) {
   const ProcessInfo& owner = process(thread(index).process);
@@ -100,7 +103,7 @@ std::string Ledger::data_symbol_at(int process_index, std::uint64_t address) {
 
 int Ledger::intern_wait(int process_index, WaitFacts& facts, const std::string& object, int place,
                         std::int64_t at_ns) {
-  if (place >= 0) facts.module = tasks.module_path(places[place].module);
+  if (place >= 0) facts.module = as_target_sees(tasks.module_path(places[place].module));
   if (facts.call == "futex" && facts.args_known) {
     const std::string symbol = data_symbol_at(process_index, facts.args[0]);
     if (!runtime_lock_name(symbol).empty()) facts.lock_object = symbol;

@@ -47,6 +47,7 @@ class Ledger {
   }
 
   ProcessTree& tree;
+  TargetFiles files;
   Symbols symbols;
   Tasks tasks;
   Places places;

@@ -40,14 +40,15 @@ Location Places::locate(const Place& place) {
     }
     return location;
   }
-  location.module = tasks_.module_path(place.module);
+  location.module = as_target_sees(tasks_.module_path(place.module));
   if (place.page_only) return location;
   const auto frames = frames_at(place.module, place.offset);
   location.function = frames.front().function;
+  if (location.function.starts_with("function at "))
+    location.function += " in " + location.module.substr(location.module.rfind('/') + 1);
   location.file = frames.front().file;
   location.line = frames.front().line;
-  location.after_syscall =
-      ends_with_syscall(symbols_.bytes_before(location.module, place.offset, 2));
+  location.after_syscall = place.after_syscall;
   name_caller(place, location);
   return location;
 }
@@ -102,7 +103,9 @@ std::vector<Location> Places::resolve(std::vector<int>& index_of) {
   for (const std::size_t index : order) {
     const Place& place = places_[index];
     const bool full = locations.size() >= max_locations || text >= max_location_text;
-    Location at = full ? locate_roughly(place, tasks_.module_path(place.module)) : locate(place);
+    Location at =
+        full ? locate_roughly(place, std::string(as_target_sees(tasks_.module_path(place.module))))
+             : locate(place);
     const int flags = (static_cast<int>(at.role) << 8) | (static_cast<int>(at.peer) << 2) |
                       (at.after_syscall ? 2 : 0) | (at.no_file ? 1 : 0);
     auto key = std::make_tuple(at.module, at.function, at.file, at.line, at.caller,

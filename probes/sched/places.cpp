@@ -115,16 +115,19 @@ void Places::look_at_code(Place& place) {
     place.jit_name = symbols_.jit_function(static_cast<int>(place.pid), place.offset);
     return;
   }
+  // What only a foreign namespace shows is gone with it: the names are read while it lives.
+  const std::string& path = tasks_.module_path(place.module);
+  if (as_target_sees(path) != path) symbols_.function_name(path, place.offset);
   // So many bytes before the place, half as many behind it, read at once.
-  const auto code =
-      symbols_.bytes_before(tasks_.module_path(place.module), place.offset + code_looked_at / 2,
-                            code_looked_at + code_looked_at / 2);
+  const auto code = symbols_.bytes_before(path, place.offset + code_looked_at / 2,
+                                          code_looked_at + code_looked_at / 2);
   if (code.size() < code_looked_at / 2) return;
   const auto middle = code.end() - static_cast<std::ptrdiff_t>(code_looked_at / 2);
   const std::vector<std::uint8_t> before(code.begin(), middle), after(middle, code.end());
   // `pause` is there for spin-wait loops and nothing else. Source: Intel SDM vol. 2, PAUSE.
   place.spins = ends_with_pause(before) || spins_on_exchange(before, after);
   place.after_lock_prefix = ends_with_atomic(before);
+  place.after_syscall = ends_with_syscall(before);
 }
 
 bool Places::spins(const ProcessInfo& process, const perf::Sample& sample) {

@@ -41,6 +41,7 @@ struct Place {
   std::string jit_name;
   bool page_only = false;          ///< one of too many places: stands for its page
   bool spins = false;              ///< a loop that does nothing but wait for a word in memory
+  bool after_syscall = false;      ///< the instruction before is `syscall`
   bool after_lock_prefix = false;  ///< the instruction before is an atomic read-modify-write
   KernelPlace kernel;
   Peer peer = Peer::unknown;

@@ -196,9 +196,9 @@ void Reducer::apply_switch_sample(const perf::Stamp& stamp, const perf::Sample& 
   KernelPlace at = kernel_.switched_out(sample.kernel_chain);
   const int process = books_.tasks.threads()[static_cast<std::size_t>(thread)].process;
   if (at.call.empty() && at.in_call) at.call = books_.left_call(process, sample);
-  if (at.call.empty() && at.activity != Activity::page_fault && at.activity != Activity::file_fault)
-    return;
   WaitFacts facts = facts_of(at, sample);
+  // Outside of calls a thread waits for pages, or was stopped by a signal.
+  if (at.call.empty() && !facts.page_fault && classify_wait(facts) != WaitKind::stopped) return;
   if (wakes_another(at, facts, sample)) {
     preempted_while_waking_[thread] = true;
     // It woke the next holder of a lock and was preempted by it: it queues behind that one.

@@ -173,6 +173,7 @@ void Tasks::renamed(const perf::Stamp& stamp, const perf::Comm& comm) {
   process.space = AddressSpace{};
   process.executable = -1;
   process.has_runtime = false;
+  process.foreign_files = files_ && files_->is_foreign(static_cast<int>(stamp.pid));
   if (stamp.pid == root_pid_ && exec_ns_ < 0) {
     exec_ns_ = static_cast<std::int64_t>(stamp.time_ns);
     process.start_ns = thread.start_ns = exec_ns_;
@@ -198,12 +199,19 @@ void Tasks::mapped(const perf::Stamp& stamp, const perf::Mmap& map) {
   const auto found = process_by_pid_.find(stamp.pid);
   if (found == process_by_pid_.end()) return;
   ProcessInfo& process = processes_[static_cast<std::size_t>(found->second)];
-  const int module = module_of(map.file);
+  const int module = module_of(path_for_us(process, map.file));
   process.has_runtime |= is_runtime_module(map.file);
   process.space.add({map.start, map.start + map.length, map.file_offset, module});
   // The first file mapped after exec is the executable itself.
   if (process.executable < 0 && !map.file.empty() && map.file[0] == '/')
     process.executable = module;
+}
+
+std::string Tasks::path_for_us(const ProcessInfo& process, const std::string& path) {
+  if (!process.foreign_files || !path.starts_with('/')) return path;
+  const std::string reachable = files_->reachable(static_cast<int>(process.pid), path);
+  // Nobody can show it any more: a path that leads nowhere is better than one to another file.
+  return reachable.empty() ? "/proc/0/root" + path : reachable;
 }
 
 int Tasks::module_of(const std::string& path) {

@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "probes/code/target_files.h"
 #include "probes/perf/records.h"
 #include "probes/probe.h"
 
@@ -51,8 +52,9 @@ struct ProcessInfo {
   std::string name;
   int executable = -1;  ///< module
   std::int64_t start_ns = 0;
-  std::int64_t end_ns = -1;  ///< -1 = lives
-  bool has_runtime = false;  ///< maps a module of the runtime table (src/core/runtimes.h)
+  std::int64_t end_ns = -1;    ///< -1 = lives
+  bool has_runtime = false;    ///< maps a module of the runtime table (src/core/runtimes.h)
+  bool foreign_files = false;  ///< another mount namespace or root directory than ours
   int live_threads = 0;
   int kept_threads = 0;   ///< not yet released, dead ones included
   int kept_children = 0;  ///< processes not yet released whose parent this is
@@ -71,6 +73,9 @@ struct ThreadInfo {
 class Tasks {
  public:
   explicit Tasks(std::uint32_t root_pid, std::int64_t now_ns);
+  /// From now on files of processes that see other files than we do are told by paths that we can
+  /// open. Needs: outlives this.
+  void set_files(TargetFiles& files) { files_ = &files; }
 
   /// Applies a side-band record if it concerns the tree. Returns the index of the thread born, or
   /// -1.
@@ -92,6 +97,7 @@ class Tasks {
   std::vector<ThreadInfo>& threads() { return threads_; }
   const std::vector<ProcessInfo>& processes() const { return processes_; }
   const std::vector<ThreadInfo>& threads() const { return threads_; }
+  /// To be opened by us; the target may know it by another path (as_target_sees).
   const std::string& module_path(int module) const;
 
  private:
@@ -104,6 +110,9 @@ class Tasks {
   int new_process(ProcessInfo process);
   int new_thread(ThreadInfo thread);
 
+  std::string path_for_us(const ProcessInfo& process, const std::string& path);
+
+  TargetFiles* files_ = nullptr;
   std::uint32_t root_pid_;
   std::int64_t exec_ns_ = -1;
   std::vector<ProcessInfo> processes_;

@@ -49,11 +49,15 @@ FactFinder::FactFinder(const Profile& profile, const Counters& counters)
     block.others_busy_s += cell.others_busy_s;
     block.throttled_s += cell.throttled_s;
   }
+  // No more than there are CPUs that others could have had.
+  const auto victims = [&](const Instant& now) {
+    return std::clamp(now.starved, 0, std::max(0, profile.machine.cpus() - now.working));
+  };
   for (const WorkCell& cell : profile.timeline.work)
     starved_s_[block_of(cell.window)] +=
-        cell.seconds / std::max(1, cell.instant.working) * cell.instant.starved;
+        cell.seconds / std::max(1, cell.instant.working) * victims(cell.instant);
   for (const IdleCell& cell : profile.timeline.idle)
-    starved_s_[block_of(cell.window)] += cell.seconds * cell.instant.starved;
+    starved_s_[block_of(cell.window)] += cell.seconds * victims(cell.instant);
   find_refaults();
 }
 

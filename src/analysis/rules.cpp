@@ -60,7 +60,7 @@ const std::array table = {
          A::user,
          {},
          always,
-         "samples in user code",
+         "time in user code",
          "not told apart from waiting for memory: no instruction evidence"},
     Rule{{io_read, D::none},
          A::syscall,

@@ -164,7 +164,8 @@ std::string say_ruled_out(const Evidence& evidence, const Figures& figures, Bott
                  ? fmt::format("{}, {:.1f} s queued for", percent,
                                (figures.blocked_s.count(lock) ? figures.blocked_s.at(lock) : 0) +
                                    evidence.lock_burnt_s)
-                 : "no waits";
+             : share > 0 ? percent
+                         : "no waits";
     case io_read:
     case io_write:
     case network:

@@ -10,8 +10,12 @@ namespace bottleneck {
 int doctor_command(const DoctorCommand& command) {
   System system;
   std::vector<ProbeState> states;
-  for (const std::unique_ptr<Probe>& probe : all_probes(system, {}))
+  bool tree_kept = false;
+  for (const std::unique_ptr<Probe>& probe : all_probes(system, {})) {
+    if (probe->keeps_tree() && tree_kept) continue;  // stands in for one that works
     states.push_back(probe->check(system));
+    tree_kept |= probe->keeps_tree() && states.back().status != ProbeStatus::unavailable;
+  }
   show(STDOUT_FILENO, render_doctor(describe_machine(system), states,
                                     style_for(STDOUT_FILENO, command.color, true)));
   return exit_ok;

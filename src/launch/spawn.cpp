@@ -20,6 +20,7 @@ struct ChildReport {
   Step step = Step::starting;
   int error_number = 0;
   int candidate = 0;  ///< index into ExecPlan::candidates
+  int unused = 0;     ///< no padding: all of it is written to the pipe
   std::int64_t time_ns = 0;
 };
 
@@ -70,11 +71,11 @@ struct ChildPlan {
     if (read_again(go, &byte, 1) != 1) _exit(0);  // nobody is there to release us: run nothing
     if (stdout_to_stderr) dup2(STDERR_FILENO, STDOUT_FILENO);
     if (directory && chdir(directory) != 0) {
-      tell({Step::no_directory, errno, 0, 0});
+      tell({Step::no_directory, errno});
       _exit(exit_own_failure);
     }
-    tell({Step::starting, 0, 0, monotonic_ns()});
-    ChildReport failure{Step::no_exec, ENOENT, 0, 0};
+    tell({.step = Step::starting, .time_ns = monotonic_ns()});
+    ChildReport failure{Step::no_exec, ENOENT};
     for (std::size_t i = 0; i < exec->candidates.size(); ++i) {
       execve(exec->candidates[i].c_str(), exec->arguments.data(), exec->environment.data());
       if (is_elsewhere(errno)) continue;

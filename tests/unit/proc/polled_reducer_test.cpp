@@ -87,7 +87,7 @@ TEST(PolledReducer, gives_time_to_the_places_of_injected_samples) {
     sample.pid = sample.tid = 100;
     sample.time_ns = (1000 + i * 10 - 5) * ms;
     sample.sample.ip = i % 4 ? 0x1100 : 0x1900;
-    reducer.add(sample, 4 * ms, (1000 + i * 10) * ms);
+    reducer.add(sample, 4 * ms);
     looked.put(i * 10, 0, 'R');
   });
   std::map<int, double> by_place;
@@ -141,6 +141,64 @@ TEST(PolledReducer, names_the_wait_that_it_sees) {
     if (cell.wait >= 0)
       idle[profile.waits.at(static_cast<std::size_t>(cell.wait)).kind] += cell.seconds;
   EXPECT_GT(idle[WaitKind::timer], 0.4);
+}
+
+TEST(PolledReducer, says_nothing_of_starving_on_an_idle_machine) {
+  Looked looked;
+  const Profile profile = looked.run(100, [&](int i, PolledReducer&) {
+    looked.put(i * 6, 0, 'R', 0, i + 1);  // seen running each time, and asleep between
+  });
+  for (const IdleCell& cell : profile.timeline.idle) EXPECT_EQ(cell.instant.starved, 0);
+}
+
+TEST(PolledReducer, takes_a_delay_that_is_told_late_for_what_was_booked_before) {
+  Looked looked;
+  const Profile profile = looked.run(100, [&](int i, PolledReducer&) {
+    // Three intervals without a CPU, told at their end; then one on it.
+    looked.put(i / 4 * 10, 0, 'R', i / 4 * 30, i / 4);
+  });
+  double starved = 0;
+  for (const IdleCell& cell : profile.timeline.idle)
+    if (cell.instant.starved > 0) starved += cell.seconds;
+  EXPECT_NEAR(starved, 0.75, 0.05);
+}
+
+TEST(PolledReducer, calls_a_stop_together_with_us_a_stop) {
+  Looked looked;
+  looked.put(0, 0, 'R');
+  PolledReducer reducer(looked.proc.system(), looked.tree);
+  reducer.start(1000 * ms);
+  looked.put(10, 0, 'R');
+  reducer.look(1010 * ms);
+  reducer.look(61'010 * ms);
+  Profile profile;
+  reducer.finish(profile, 61'020 * ms);
+  double stopped = 0;
+  for (const IdleCell& cell : profile.timeline.idle)
+    if (cell.wait >= 0 &&
+        profile.waits.at(static_cast<std::size_t>(cell.wait)).kind == WaitKind::stopped)
+      stopped += cell.seconds;
+  EXPECT_NEAR(stopped, 60, 0.1);
+}
+
+TEST(PolledReducer, books_a_child_once_whoever_sees_its_end_first) {
+  Looked looked;
+  const Profile profile = looked.run(100, [&](int i, PolledReducer&) {
+    const int age = i % 10;
+    if (age == 9) looked.reaped_ticks += 8;
+    looked.put(0, 0, 'S', 0, i);
+    if (age == 1) {
+      looked.proc.put_process(101, "child", 100, 1);
+      looked.proc.put_task({.pid = 101, .tid = 101, .state = 'R', .run_ms = 10});
+      looked.proc.put_children(100, "101 ");
+    } else if (age > 1 && age < 9) {
+      looked.proc.put_task({.pid = 101, .tid = 101, .state = 'R', .run_ms = age * 10});
+    } else if (age == 9) {
+      looked.proc.remove_process(101);
+      looked.proc.put_children(100, "");
+    }
+  });
+  EXPECT_NEAR(working_s(profile), 0.8, 0.05);
 }
 
 TEST(PolledReducer, forgets_the_dead) {
