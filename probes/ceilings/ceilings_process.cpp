@@ -47,12 +47,12 @@ std::vector<std::string> words_of(const std::string& program, const CeilingReque
 }
 
 /// Owns the process: whatever happens, it is killed with its children and reaped.
-class Helper {
+class Program {
  public:
-  Helper(const std::string& program, const CeilingRequest& request);
-  ~Helper() { end(); }
-  Helper(const Helper&) = delete;
-  Helper& operator=(const Helper&) = delete;
+  Program(const std::string& program, const CeilingRequest& request);
+  ~Program() { end(); }
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
 
   int output() const { return output_.get(); }
   /// Its wait status, after the end of it and of all its group.
@@ -113,7 +113,7 @@ struct SpawnPlan {
   SpawnPlan& operator=(const SpawnPlan&) = delete;
 };
 
-Helper::Helper(const std::string& program, const CeilingRequest& request) {
+Program::Program(const std::string& program, const CeilingRequest& request) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) refuse("pipe2", errno);
   output_ = Fd(ends[0]);
@@ -171,7 +171,7 @@ class Listener {
 
 enum class Ending { closed, late, rubbish };
 
-Ending listen(const Helper& helper, Listener& listener, Clock::time_point until) {
+Ending listen(const Program& helper, Listener& listener, Clock::time_point until) {
   char buffer[8192];
   while (true) {
     const auto left =
@@ -189,7 +189,7 @@ Ending listen(const Helper& helper, Listener& listener, Clock::time_point until)
 }
 
 /// "" = it ended as it should.
-std::string describe_ending(Helper& helper, Ending ending, double budget_s) {
+std::string describe_ending(Program& helper, Ending ending, double budget_s) {
   if (ending == Ending::late)
     return fmt::format("measuring took longer than {:g} s and was ended", budget_s);
   if (ending == Ending::rubbish) return "the helper that measures wrote without end";
@@ -224,7 +224,7 @@ std::vector<Measurement> measure_with(const std::string& program, const CeilingR
                                       const std::function<void(const Measurement&)>& told) {
   const auto until = Clock::now() + std::chrono::duration_cast<Clock::duration>(
                                         std::chrono::duration<double>(request.budget_s));
-  Helper helper(program, request);
+  Program helper(program, request);
   Listener listener(told);
   const Ending ending = listen(helper, listener, until);
   const std::string why = describe_ending(helper, ending, request.budget_s);

@@ -12,6 +12,7 @@ namespace bottleneck::ceilings {
 namespace {
 
 constexpr double quick_s = 0.12;
+constexpr double margin = 0.06;  ///< Samples::least_margin
 constexpr double full_s = 0.4;
 /// A slice of a thread's part: some 0.2-0.5 ms, so that a good moment is found; the next slice
 /// takes the next piece, so that all of the memory is passed before any of it is seen again.
@@ -122,6 +123,7 @@ Outcome measure_memory(Session& session, double seconds, const Mix& mix, int thr
   if (!pool.holds_numbers) widest().write(pool.data(), pool.size() / grain * grain, pattern);
   pool.holds_numbers = true;
   Samples samples{{}, Unit::bytes_per_second, Best::highest, describe(session, mix, threads)};
+  samples.least_margin = margin;
   samples.values = rates_together(cpus, [&](std::size_t i) {
     Stream stream(mix, pool.data() + i * part, part);
     return rates_of(time_slices(seconds, [&] { stream.pass(); }), stream.bytes_counted());
@@ -149,6 +151,7 @@ Outcome measure_cache(Session& session, double seconds, std::uint64_t level, std
                   Unit::bytes_per_second,
                   Best::highest,
                   fmt::format("read, 1 thread, {} again and again", name_size(bytes))};
+  samples.least_margin = margin;
   samples.values = rates_together({session.around().cpus.front()}, [&](std::size_t) {
     std::uint64_t sum = 0;
     const auto pass = [&] {

@@ -26,6 +26,9 @@ struct Samples {
   std::string what;  ///< "read, 1 thread, 384 MB in huge pages"
   /// What no machine of this clock and width can exceed; a value above it is a broken measurement.
   double possible = std::numeric_limits<double>::infinity();
+  /// By how much two runs differ at least, as a share, though each one's slices agree (placement of
+  /// pages, state of the device). Source: repeated runs on a 2-CPU cloud machine.
+  double least_margin = 0.02;
 };
 
 /// Computed from other figures.

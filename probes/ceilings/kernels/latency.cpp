@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t line = 64;
 constexpr double quick_s = 0.05;
+constexpr double margin = 0.06;  ///< Samples::least_margin
 constexpr double full_s = 0.2;
 /// Farther than this from every cache's size is no edge.
 constexpr double edge = 1.5;
@@ -136,6 +137,7 @@ Outcome measure_walk(Session& session, double seconds, std::uint64_t bytes) {
                   Best::lowest,
                   fmt::format("dependent loads over {} of {}", name_size(lines * line),
                               session.pool().describe())};
+  samples.least_margin = margin;
   for (const double rate : rates_of_walk(session, seconds, lines, widths[0]))
     samples.values.push_back(1 / rate);
   return samples;

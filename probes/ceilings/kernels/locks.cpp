@@ -13,6 +13,7 @@ namespace bottleneck::ceilings {
 namespace {
 
 constexpr double quick_s = 0.05;
+constexpr double margin = 0.15;  ///< Samples::least_margin
 constexpr double full_s = 0.25;
 
 Sides sides_in(Session& session) {
@@ -111,12 +112,14 @@ Outcome measure_line(Session& session, double seconds) {
                   Unit::seconds,
                   Best::lowest,
                   "an atomic variable written in turns, two spinning threads on two CPUs"};
+  samples.least_margin = margin;
   samples.values = time_turns(seconds, sides_in(session), turns, take, [&] { turn.store(over); });
   return samples;
 }
 
 Outcome measure_trips(Session& session, double seconds, Channels channels, const char* what) {
   Samples samples{{}, Unit::seconds, Best::lowest, what + (", " + place_of(session))};
+  samples.least_margin = margin;
   samples.values = time_round_trips(seconds, std::move(channels), sides_in(session));
   return samples;
 }

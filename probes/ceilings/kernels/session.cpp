@@ -108,7 +108,7 @@ Measurement Session::conclude(const std::string& name, const Samples& samples) {
     return {name, Unavailable{"its clock saw none of the repeats", ""}, "ceilings"};
   Kept& kept = kept_[name];
   kept.rounds.push_back(samples.values);
-  const Quantity quantity = estimate(kept.rounds, samples.best, samples.unit);
+  const Quantity quantity = estimate(kept.rounds, samples.best, samples.unit, samples.least_margin);
   std::size_t slices = 0;
   for (const auto& round : kept.rounds) slices += round.size();
   const std::string source = fmt::format(

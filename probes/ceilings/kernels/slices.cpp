@@ -26,10 +26,6 @@ namespace {
 constexpr double best_share = 0.1;
 /// The half that is better stands for what the machine does when nothing disturbs.
 constexpr double typical_share = 0.5;
-/// Two runs differ by so much though nothing disturbs them (frequency, page placement). Source:
-/// scripts/ceilings-check --repeat on a 2-CPU cloud machine.
-constexpr double least_margin = 0.02;
-
 std::atomic<std::int64_t> delayed_ns = 0;
 
 /// Source: Documentation/scheduler/sched-stats.rst: time on the CPU, time waiting for it, slices.
@@ -138,7 +134,8 @@ std::vector<double> rates_together(const std::vector<int>& cpus,
   return sum_by_quantile(rates);
 }
 
-Quantity estimate(const std::vector<std::vector<double>>& rounds, Best best, Unit unit) {
+Quantity estimate(const std::vector<std::vector<double>>& rounds, Best best, Unit unit,
+                  double least_margin) {
   std::vector<double> all;
   std::vector<double> values;
   double spread = 0;

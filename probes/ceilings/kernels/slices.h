@@ -35,7 +35,8 @@ std::vector<double> rates_together(const std::vector<int>& cpus,
 
 /// The best tenth of the slices, and between which bounds another run's would lie. `rounds` are
 /// repeats at different times: what differs between them differs between runs too.
-Quantity estimate(const std::vector<std::vector<double>>& rounds, Best, Unit);
+Quantity estimate(const std::vector<std::vector<double>>& rounds, Best, Unit,
+                  double least_margin = 0.02);
 
 void pin_to(int cpu);  ///< this thread; Errors: throws Unavailable
 

@@ -14,6 +14,7 @@ namespace bottleneck::ceilings {
 namespace {
 
 constexpr double quick_s = 0.08;
+constexpr double margin = 0.15;  ///< Samples::least_margin
 constexpr double full_s = 0.3;
 constexpr std::size_t quick_bytes = 64u << 20;
 constexpr std::size_t full_bytes = 256u << 20;
@@ -54,6 +55,7 @@ Outcome measure_load(const StorageFile& file, double seconds, const Load& load) 
                   fmt::format("direct {} of {} each, {} in flight by {}, a file of {} in {}",
                               load.write ? "writes" : "reads", name_size(load.block), load.depth,
                               result.how, name_size(file.size()), file.directory())};
+  samples.least_margin = margin;
   for (const double rate : result.rates)
     samples.values.push_back(rate * static_cast<double>(load.block));
   return samples;
@@ -81,6 +83,7 @@ Outcome measure_sync(const StorageFile& file, double seconds) {
                   Best::lowest,
                   fmt::format("a write of {} and fsync in {}, wall-clock time",
                               name_size(storage_block), file.directory())};
+  samples.least_margin = margin;
   samples.values = time_slices(seconds, sync, CLOCK_MONOTONIC);
   if (failed) return Unavailable{"a write or fsync failed", ""};
   return samples;

@@ -9,9 +9,10 @@
 
 namespace bottleneck::ceilings {
 
-/// Chains that a kernel keeps in registers: latency of mul+add (6-8 cycles) times two a cycle needs
-/// 12 to 16; two registers of 16 hold constants.
-constexpr int flop_chains = 12;
+/// Chains that a kernel keeps in registers: latency of mul+add (6-8 cycles) times one or two a
+/// cycle needs 8 to 12, and some slack, without which speed depends on chance; two registers of the
+/// 16 hold constants.
+constexpr int flop_chains = 14;
 
 struct WideKernels {
   const char* name;  ///< "scalar", "sse", "avx2", "avx512"

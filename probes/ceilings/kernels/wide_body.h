@@ -22,16 +22,17 @@ double run_chains(long times) {
   Vector one = Vector{} + Scalar{1};
   hide(half);
   hide(one);
-  Vector a = one, b = one, c = one, d = one, e = one, f = one;
-  Vector g = one, h = one, i = one, j = one, k = one, l = one;
-  hide(a), hide(b), hide(c), hide(d), hide(e), hide(f);  // alike, they would become one chain
-  hide(g), hide(h), hide(i), hide(j), hide(k), hide(l);
-  for (long n = 0; n < times; ++n) {
+  Vector a = one, b = one, c = one, d = one, e = one, f = one, g = one;
+  Vector h = one, i = one, j = one, k = one, l = one, m = one, n = one;
+  hide(a), hide(b), hide(c), hide(d), hide(e), hide(f), hide(g);  // alike, they would become one
+  hide(h), hide(i), hide(j), hide(k), hide(l), hide(m), hide(n);
+  for (long time = 0; time < times; ++time) {
     a = a * half + one, b = b * half + one, c = c * half + one, d = d * half + one;
     e = e * half + one, f = f * half + one, g = g * half + one, h = h * half + one;
     i = i * half + one, j = j * half + one, k = k * half + one, l = l * half + one;
+    m = m * half + one, n = n * half + one;
   }
-  const Vector sum = ((a + b) + (c + d)) + ((e + f) + (g + h)) + ((i + j) + (k + l));
+  const Vector sum = ((a + b) + (c + d)) + ((e + f) + (g + h)) + ((i + j) + (k + l)) + (m + n);
   double total = 0;
   const auto* lanes = reinterpret_cast<const Scalar*>(&sum);
   for (unsigned lane = 0; lane < sizeof(Vector) / sizeof(Scalar); ++lane)

@@ -19,13 +19,13 @@ constexpr const char* good_line =
     R"({"name":"call.system","value":2,"low":1,"high":3,"unit":"seconds","source":"s","seconds":0})";
 
 /// A helper that is a shell script of one's own.
-class FalseHelper : public testing::Test {
+class FalseProgram : public testing::Test {
  protected:
-  FalseHelper() {
+  FalseProgram() {
     std::string pattern = testing::TempDir() + "ceilingsXXXXXX";
     folder_ = mkdtemp(pattern.data());
   }
-  ~FalseHelper() override { std::filesystem::remove_all(folder_); }
+  ~FalseProgram() override { std::filesystem::remove_all(folder_); }
 
   std::string write(const std::string& body) {
     const std::string path = folder_ / "helper";
@@ -56,14 +56,14 @@ class FalseHelper : public testing::Test {
 
 std::string echo(const std::string& line) { return "echo '" + line + "'\n"; }
 
-TEST_F(FalseHelper, is_heard_line_by_line) {
+TEST_F(FalseProgram, is_heard_line_by_line) {
   const auto all = run(echo(good_line));
   ASSERT_EQ(all.size(), 1u);
   EXPECT_EQ(value_of(all, "call.system"), 2);
   EXPECT_EQ(told_, 1);
 }
 
-TEST_F(FalseHelper, that_tells_a_figure_again_replaces_it) {
+TEST_F(FalseProgram, that_tells_a_figure_again_replaces_it) {
   std::string better = good_line;
   better.replace(better.find(":2"), 2, ":3");
   const auto all = run(echo(good_line) + echo(better));
@@ -72,18 +72,18 @@ TEST_F(FalseHelper, that_tells_a_figure_again_replaces_it) {
   EXPECT_EQ(told_, 1);
 }
 
-TEST_F(FalseHelper, that_prints_rubbish_is_not_believed) {
+TEST_F(FalseProgram, that_prints_rubbish_is_not_believed) {
   const auto all = run("echo Hello; head -c 100000 /dev/urandom; echo; " + echo(good_line));
   ASSERT_EQ(all.size(), 1u);
   EXPECT_EQ(value_of(all, "call.system"), 2);
 }
 
-TEST_F(FalseHelper, that_writes_without_end_is_ended) {
+TEST_F(FalseProgram, that_writes_without_end_is_ended) {
   const auto all = run("exec yes", 30);
   EXPECT_THAT(reason_of(all, "machine.ceilings"), HasSubstr("without end"));
 }
 
-TEST_F(FalseHelper, that_is_killed_leaves_what_it_told) {
+TEST_F(FalseProgram, that_is_killed_leaves_what_it_told) {
   const auto all = run(echo(good_line) + "kill -KILL $$", 5, {"call.", "fault.small"});
   EXPECT_EQ(value_of(all, "call.system"), 2);
   EXPECT_THAT(reason_of(all, "machine.ceilings"), HasSubstr("OOM killer"));
@@ -91,18 +91,18 @@ TEST_F(FalseHelper, that_is_killed_leaves_what_it_told) {
   EXPECT_THAT(reason_of(all, "fault.small"), HasSubstr("killed"));
 }
 
-TEST_F(FalseHelper, that_crashes_or_fails_is_said) {
+TEST_F(FalseProgram, that_crashes_or_fails_is_said) {
   EXPECT_THAT(reason_of(run("kill -SEGV $$"), "machine.ceilings"), HasSubstr("signal 11"));
   EXPECT_THAT(reason_of(run("exit 3"), "machine.ceilings"), HasSubstr("status 3"));
 }
 
-TEST_F(FalseHelper, that_does_not_know_a_name_leaves_it_unavailable) {
+TEST_F(FalseProgram, that_does_not_know_a_name_leaves_it_unavailable) {
   const auto all = run(echo(good_line), 5, {"call.system", "no.such"});
   EXPECT_THAT(reason_of(all, "no.such"), HasSubstr("does not know"));
   EXPECT_EQ(all.size(), 2u);
 }
 
-TEST_F(FalseHelper, that_hangs_is_ended_with_its_children) {
+TEST_F(FalseProgram, that_hangs_is_ended_with_its_children) {
   const std::string file = folder() / "child";
   const auto all = run(echo(good_line) + "sleep 1000 & echo $! > " + file + "; wait", 0.5);
   EXPECT_EQ(value_of(all, "call.system"), 2);
@@ -121,12 +121,12 @@ TEST_F(FalseHelper, that_hangs_is_ended_with_its_children) {
   EXPECT_THAT(state, testing::AnyOf("gone", "Z"));
 }
 
-TEST_F(FalseHelper, that_closes_its_output_and_goes_on_is_ended) {
+TEST_F(FalseProgram, that_closes_its_output_and_goes_on_is_ended) {
   const auto all = run("exec sleep 1000 > /dev/null", 5);
   EXPECT_THAT(reason_of(all, "machine.ceilings"), HasSubstr("closed its output"));
 }
 
-TEST_F(FalseHelper, is_given_what_was_asked_for) {
+TEST_F(FalseProgram, is_given_what_was_asked_for) {
   const std::string file = folder() / "words";
   CeilingRequest request;
   request.names = {"memory.", "fault.small"};
