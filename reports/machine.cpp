@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <map>
 
@@ -103,7 +104,11 @@ std::string format_cell(const std::string& name, const Quantity* quantity) {
   const std::string value = format_figure(name, *quantity);
   std::string spread = format_spread(name, *quantity);
   const std::size_t unit = value.rfind(' ');
-  if (unit != value.npos && spread.ends_with(value.substr(unit))) {
+  const bool bare_low = std::none_of(
+      spread.begin(),
+      spread.begin() + static_cast<std::ptrdiff_t>(std::min(spread.find(" – "), spread.size())),
+      [](unsigned char c) { return std::isalpha(c) != 0; });
+  if (bare_low && unit != value.npos && spread.ends_with(value.substr(unit))) {
     spread.resize(spread.size() - (value.size() - unit));
   }
   return value + (spread.empty() ? "" : fmt::format(" ({})", spread));

@@ -35,6 +35,7 @@ MachineReport a_machine() {
                      figure("fault.small", 2.6e-6, Unit::seconds),
                      figure("storage.random_read_iops_qd1", 31'600, Unit::count),
                      figure("storage.random_read_iops_qd16", 105'000, Unit::count),
+                     figure("storage.sequential_read_qd1", 1.1e9, Unit::bytes_per_second, 0.4),
                      {"storage.fsync", Unavailable{"EROFS", "--directory DIR"}, "ceilings", 1},
                      {"gpu.copy", Unavailable{"no \x1b[2J device", ""}, "ceilings", 1},
                      figure("machine.disturbed", 0.12, Unit::ratio, 0)};
