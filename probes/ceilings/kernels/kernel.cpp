@@ -129,6 +129,7 @@ Outcome measure_process(Session&, double seconds) {
       Unit::seconds,
       Best::lowest,
       fmt::format("fork, exec of {}, wait; wall-clock time, from a small process", program)};
+  samples.least_margin = margin;
   samples.values = time_slices(seconds, make, CLOCK_MONOTONIC);
   if (failed) return Unavailable{"a process could not be made or did not end with 0", ""};
   return samples;

@@ -85,6 +85,7 @@ Outcome measure_handoff(Session& session, double seconds) {
   Turns state;
   Samples samples{
       {}, Unit::seconds, Best::lowest, "a mutex and a condition variable, " + place_of(session)};
+  samples.least_margin = margin;
   samples.values = time_turns(
       seconds, sides_in(session), turns, [&](bool mine) { return state.take(mine); },
       [&] { state.end(); });

@@ -27,10 +27,16 @@ double run_chains(long times) {
   hide(a), hide(b), hide(c), hide(d), hide(e), hide(f), hide(g);  // alike, they would become one
   hide(h), hide(i), hide(j), hide(k), hide(l), hide(m), hide(n);
   for (long time = 0; time < times; ++time) {
-    a = a * half + one, b = b * half + one, c = c * half + one, d = d * half + one;
-    e = e * half + one, f = f * half + one, g = g * half + one, h = h * half + one;
-    i = i * half + one, j = j * half + one, k = k * half + one, l = l * half + one;
-    m = m * half + one, n = n * half + one;
+    // In groups: one multiply and one add in turn settle, by chance, into pairs that wait for each
+    // other (25 % slower in every other run on a Zen 3). Where there is one, they become fused.
+    a = a * half, b = b * half, c = c * half, d = d * half;
+    e = e * half, f = f * half, g = g * half, h = h * half;
+    a = a + one, b = b + one, c = c + one, d = d + one;
+    i = i * half, j = j * half, k = k * half, l = l * half;
+    e = e + one, f = f + one, g = g + one, h = h + one;
+    m = m * half, n = n * half;
+    i = i + one, j = j + one, k = k + one, l = l + one;
+    m = m + one, n = n + one;
   }
   const Vector sum = ((a + b) + (c + d)) + ((e + f) + (g + h)) + ((i + j) + (k + l)) + (m + n);
   double total = 0;
