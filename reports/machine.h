@@ -15,7 +15,7 @@ struct MachineReport {
   std::vector<Measurement> ceilings;
   bool full = false;  ///< the long set
   double took_s = 0;
-  std::string kept;  ///< "kept in /home/me/.cache/bottleneck/ceilings.json", or why not
+  std::string kept;  ///< "kept in ~/.cache/bottleneck/ceilings.json", or why not
 };
 
 std::string render_machine(const MachineReport&, const TerminalStyle&);

@@ -14,37 +14,14 @@
 #include "probes/code/target_files.h"
 #include "probes/perf/records.h"
 #include "probes/probe.h"
+#include "probes/sched/address_space.h"
 
 namespace bottleneck::sched {
 
-struct Mapping {
-  std::uint64_t start = 0;
-  std::uint64_t end = 0;
-  std::uint64_t file_offset = 0;
-  int module = -1;
-};
-
-/// Mappings that a process can have; the kernel tells of new ones only, so that those of a JIT pile
-/// up. Source: the default of vm.max_map_count.
-inline constexpr std::size_t max_mappings = 65'530;
 /// Beyond so many files of code further ones are one. Source: a build runs some thousands; 100
 /// bytes a path.
 inline constexpr std::size_t max_modules = 20'000;
 inline constexpr const char* other_modules = "[other files]";
-
-/// The executable mappings of one process; copies share them until one changes, so that a fork
-/// costs nothing.
-class AddressSpace {
- public:
-  using ByStart = std::map<std::uint64_t, Mapping>;
-  void add(const Mapping& mapping);
-  const Mapping* find(std::uint64_t address) const;
-  const ByStart& all() const { return *by_start_; }
-
- private:
-  static std::shared_ptr<ByStart> nothing();
-  std::shared_ptr<ByStart> by_start_ = nothing();
-};
 
 struct ProcessInfo {
   std::uint32_t pid = 0;
