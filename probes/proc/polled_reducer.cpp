@@ -29,6 +29,8 @@ constexpr std::int64_t stopped_with_us_ns = 1'500'000'000;
 constexpr std::int64_t jump_ns = 1'000'000'000;
 /// Samples kept between two looks; half a second of 64 threads at 250 a second.
 constexpr std::size_t most_waiting = 8192;
+/// Processes that lived shorter did little but start and end. Source: DESIGN section 4.
+constexpr std::int64_t short_life_ns = 100'000'000;
 /// A thread that waits for a lock and gets a CPU so often fights for it: off a CPU, it queues. As
 /// sched/sweep.cpp (research/accounting.md item 3).
 constexpr double lock_waits_per_second = 100;
@@ -264,8 +266,8 @@ void PolledReducer::book_unseen(std::vector<Share>& shares, std::int64_t length_
   }
 }
 
-/// Children too short to be seen did little but start and end; of one that was seen, its last
-/// moments are missing, and they were like the rest of it.
+/// Of a child that lived long enough to do something, the last moments are missing, and they were
+/// like the rest of it.
 std::vector<Label> PolledReducer::label_unseen(const Followed& known, const Balance& balance,
                                                bool children, std::int64_t run_ns) {
   if (children && balance.last_child < 0) {
@@ -312,7 +314,9 @@ void PolledReducer::bequeath(const Changes& changes) {
     balances_.erase(ended.pid);
     if (!followed_.processes().contains(heir)) continue;
     balances_[heir].reaped_ns += booked.own_ns + booked.reaped_ns;
-    balances_[heir].last_child = books_.places.somewhere(ended.process);
+    const sched::ProcessInfo& gone = books_.process(ended.process);
+    if (gone.end_ns - gone.start_ns >= short_life_ns)
+      balances_[heir].last_child = books_.places.somewhere(ended.process);
   }
 }
 
