@@ -1,5 +1,5 @@
-// What this machine can do at most, measured by a helper executable (bottleneck-ceilings), so that a
-// quota or the OOM killer takes the helper and not us. This is the launcher's side: it starts the
+// What this machine can do at most, measured by a helper executable (bottleneck-ceilings), so that
+// a quota or the OOM killer takes the helper and not us. This is the launcher's side: it starts the
 // helper, takes one line of JSON per figure, and kills it when its time is over. What each figure
 // means and how it is measured is probes/ceilings/kernels; whether a cached one still holds is
 // probes/ceilings/cache.h.
@@ -17,9 +17,9 @@ namespace bottleneck {
 struct CeilingRequest {
   /// Dotted names or their beginnings ("memory.", "fault.small"); empty: all of the set.
   std::vector<std::string> names;
-  bool full = false;       ///< the long set with more repeats (<= 60 s), else the quick one (<= 5 s)
-  double budget_s = 5;     ///< the helper is ended after it; what it has told by then counts
-  std::string directory;   ///< where storage is measured; "" = not at all
+  bool full = false;      ///< the long set with more repeats (<= 60 s), else the quick one (<= 5 s)
+  double budget_s = 5;    ///< the helper is ended after it; what it has told by then counts
+  std::string directory;  ///< where storage is measured; "" = not at all
 };
 
 /// Each figure with its interval over repeats; one that could not be measured is Unavailable with
