@@ -89,7 +89,8 @@ Outcome measure_flops(Session& session, double seconds, const FlopKind& kind,
 }  // namespace
 
 void add_compute(Figures& figures, const Surroundings& around) {
-  const auto add = [&](const std::string& name, const FlopKind& kind, std::vector<int> used) {
+  const auto add = [&](const std::string& name, const FlopKind& kind,
+                       const std::vector<int>& used) {
     figures.push_back({name, quick_s, full_s, [=](Session& session, double seconds) {
                          return measure_flops(session, seconds, kind, used);
                        }});

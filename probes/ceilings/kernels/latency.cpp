@@ -43,7 +43,7 @@ void link_lines(char* memory, std::size_t lines) {
 std::size_t lines_in(std::size_t bytes) {
   std::size_t lines = bytes / line;
   const auto is_smooth = [](std::size_t n) {
-    for (const std::size_t prime : {2, 3, 5, 7, 11, 13})
+    for (const std::size_t prime : {2U, 3U, 5U, 7U, 11U, 13U})
       while (n % prime == 0) n /= prime;
     return n == 1;
   };

@@ -49,7 +49,7 @@ MemoryPool::MemoryPool(std::size_t bytes, Pages pages)
   const long before = faults_taken();
   for (std::size_t at = 0; at < bytes_; at += small_page) data_[at] = 1;
   // Each huge page takes one fault where small ones take 512.
-  const double all_small = static_cast<double>(bytes_ / small_page);
+  const double all_small = static_cast<double>(bytes_) / small_page;
   const double taken = static_cast<double>(faults_taken() - before);
   if (all_small > 0) huge_share_ = 1 - taken / all_small;
 }

@@ -22,8 +22,8 @@ Outcome divide(Session& session, const std::string& all, const std::string& one,
                  what};
 }
 
-void add(Figures& figures, const std::string& resource, int threads, std::string all,
-         std::string one, const std::string& who) {
+void add(Figures& figures, const std::string& resource, int threads, const std::string& all,
+         const std::string& one, const std::string& who) {
   figures.push_back({fmt::format("kappa.{}_{}", resource, threads), small_s, small_s,
                      [=](Session& session, double) {
                        return divide(session, all, one, fmt::format("{} / {}{}", all, one, who));
