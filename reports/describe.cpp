@@ -82,7 +82,7 @@ std::string describe_cpus(const Profile& profile, const Run& run) {
   const Machine& machine = profile.machine;
   const bool limited = machine.cpu_quota && *machine.cpu_quota < machine.cpus_allowed;
   const double cpus = limited ? *machine.cpu_quota : machine.cpus();
-  const std::string had =
+  std::string had =
       fmt::format("{:.3g} CPU{}{}", cpus, cpus > 1 ? "s" : "", limited ? " by quota" : "");
   if (run.wall_s <= 0) return had;
   return fmt::format("{:.1f} of {} busy", (run.user_s + run.system_s) / run.wall_s, had);
