@@ -51,7 +51,6 @@ FollowedTree::FollowedTree(const System& system, sched::Ledger& books)
   Followed known;
   known.process = 0;
   known.threads[root] = 0;
-  known.threads_told = 1;
   if (const auto stat = read_stat(system_, root)) known.start_ticks = stat->start_ticks;
   processes_[root] = known;
 }

@@ -36,7 +36,6 @@ struct Followed {
   std::uint64_t code_begin = 0;
   std::string name;
   std::map<pid_t, int> threads;    ///< tid -> thread
-  std::uint64_t threads_told = 0;  ///< by its own stat
   std::uint64_t own_ticks = 0;     ///< of CPU time, threads that have ended included
   std::uint64_t reaped_ticks = 0;  ///< of CPU time of children that it has waited for
   std::uint64_t own_kernel_ticks = 0;

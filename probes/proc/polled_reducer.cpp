@@ -44,7 +44,6 @@ PolledReducer::PolledReducer(const System& system, ProcessTree& tree)
       poller_(system),
       system_(system) {
   unseen_kernel_ = books_.places.unseen_kernel(Role::work);
-  in_kernel_[unseen_kernel_] = true;
   WaitFacts stopped;
   stopped.kernel_function = "do_signal_stop";
   stopped_ = books_.waits.intern(stopped, "", -1);
@@ -107,7 +106,6 @@ void PolledReducer::place(const Waiting& waiting, std::int64_t now_ns) {
     at.activity = sched::is_process_call(call) ? Activity::process : Activity::syscall;
     at.call = call;
     place = books_.kernel_place(thread, sample, at);
-    in_kernel_[place] = true;
   }
   running->second.sampled.push_back({place, waiting.cpu_ns, 1});
   running->second.place = place;
@@ -197,7 +195,6 @@ void PolledReducer::ask_wait(pid_t pid, pid_t tid, int thread, Running& running,
                              std::int64_t now_ns) {
   auto polled = poller_.poll(pid, tid, books_.tree);
   if (!polled) return;
-  polls_ += 1;
   if (polled->user_ip) followed_.find_code(pid, polled->user_ip, now_ns, now_ns);
   running.wait = books_.polled_wait(thread, *polled, now_ns);
 }
@@ -205,28 +202,33 @@ void PolledReducer::ask_wait(pid_t pid, pid_t tid, int thread, Running& running,
 /// What its samples say of the time since the last look; without any, its last one still holds: the
 /// next comes when a period of CPU time is over.
 void PolledReducer::label(Share& share, Running& running, int process) {
-  if (share.run_ns > 0) {
-    std::int64_t weight = 0;
-    for (const Label& one : running.sampled) weight += one.ns;
-    for (const Label& one : running.sampled) {
-      const double part = static_cast<double>(one.ns) / static_cast<double>(weight);
-      share.labels.push_back(
-          {one.place, static_cast<std::int64_t>(part * static_cast<double>(share.run_ns)), 1});
-    }
-    if (share.labels.empty()) {
-      const int place = with_samples_ ? running.place : books_.places.somewhere(process);
-      share.labels.push_back({place, share.run_ns, 0});
-    }
-    take_kernel_time(share, running);
-    running.sampled.clear();
+  if (share.run_ns <= 0) return;
+  std::int64_t weight = 0;
+  for (const Label& one : running.sampled) weight += one.ns;
+  for (const Label& one : running.sampled) {
+    const double part = static_cast<double>(one.ns) / static_cast<double>(weight);
+    share.labels.push_back(
+        {one.place, static_cast<std::int64_t>(part * static_cast<double>(share.run_ns)), 1});
   }
+  if (share.labels.empty()) {
+    const int place = with_samples_ ? running.place : books_.places.somewhere(process);
+    share.labels.push_back({place, share.run_ns, 0});
+  }
+  take_kernel_time(share, running);
+  running.sampled.clear();
+}
+
+bool PolledReducer::is_kernel(int place) const {
+  if (place < 0) return false;
+  const sched::Place::Kind kind = books_.places[place].kind;
+  return kind == sched::Place::Kind::kernel || kind == sched::Place::Kind::unseen_kernel;
 }
 
 /// The kernel's own count against what the samples say: faults and interrupts leave no sample.
 void PolledReducer::take_kernel_time(Share& share, Running& running) {
   std::int64_t user = 0;
   for (const Label& one : share.labels)
-    if (in_kernel_.contains(one.place))
+    if (is_kernel(one.place))
       running.kernel_ns -= one.ns;
     else
       user += one.ns;
@@ -235,7 +237,7 @@ void PolledReducer::take_kernel_time(Share& share, Running& running) {
   running.kernel_ns -= taken;
   const double left = 1 - static_cast<double>(taken) / static_cast<double>(user);
   for (Label& one : share.labels)
-    if (!in_kernel_.contains(one.place))
+    if (!is_kernel(one.place))
       one.ns = static_cast<std::int64_t>(left * static_cast<double>(one.ns));
   share.labels.push_back({unseen_kernel_, taken, 0});
 }
@@ -305,11 +307,12 @@ int PolledReducer::stand_in(pid_t pid, bool children) {
 /// What was booked of a process that has ended is among what its parent has reaped, or the nearest
 /// ancestor that is left.
 void PolledReducer::bequeath(const Changes& changes) {
+  std::map<pid_t, pid_t> parents;
+  for (const Changes::Ended& ended : changes.ended) parents[ended.pid] = ended.parent;
   for (const Changes::Ended& ended : changes.ended) {
     pid_t heir = ended.parent;
-    for (std::size_t passes = 0; passes < changes.ended.size(); ++passes)
-      for (const Changes::Ended& other : changes.ended)
-        if (other.pid == heir) heir = other.parent;
+    for (std::size_t steps = 0; steps < parents.size() && parents.contains(heir); ++steps)
+      heir = parents[heir];
     const Balance booked = balances_[ended.pid];
     balances_.erase(ended.pid);
     if (!followed_.processes().contains(heir)) continue;

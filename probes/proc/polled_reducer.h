@@ -33,7 +33,6 @@ class PolledReducer {
   std::uint64_t samples() const { return samples_; }
   /// CPU time that the samples stand for.
   double sampled_ns() const { return sampled_ns_; }
-  std::uint64_t polls() const { return polls_; }
   /// Samples whose process was never seen alive, or whose code could not be found.
   std::uint64_t homeless() const { return homeless_; }
 
@@ -68,6 +67,7 @@ class PolledReducer {
   void forget(int thread, std::int64_t now_ns);
   Share share_of(pid_t pid, pid_t tid, int thread, std::int64_t length_ns, std::int64_t now_ns);
   void label(Share& share, Running& running, int process);
+  bool is_kernel(int place) const;
   void take_kernel_time(Share& share, Running& running);
   void ask_wait(pid_t pid, pid_t tid, int thread, Running& running, std::int64_t now_ns);
   void book_unseen(std::vector<Share>& shares, std::int64_t length_ns);
@@ -86,7 +86,6 @@ class PolledReducer {
   std::vector<Waiting> waiting_;
   std::map<pid_t, Balance> balances_;
   std::map<std::pair<pid_t, bool>, int> stand_ins_;
-  std::unordered_map<int, bool> in_kernel_;  ///< places that are kernel time
   std::uint32_t next_stand_in_ = 0;
   int unseen_kernel_ = -1;
   int stopped_ = -1;  ///< the wait of a stopped thread
@@ -95,7 +94,6 @@ class PolledReducer {
   std::int64_t looked_ns_ = -1;
   std::uint64_t samples_ = 0;
   double sampled_ns_ = 0;
-  std::uint64_t polls_ = 0;
   std::uint64_t homeless_ = 0;
 };
 

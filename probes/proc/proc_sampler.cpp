@@ -57,12 +57,14 @@ class ProcSampler : public Probe {
 
  private:
   void drain();
-  void describe(ProbeState& state, bool started) const;
+  void describe_samples(ProbeState& state) const;
+  void describe_tier_d(ProbeState& state) const;
 
   System system_;
   std::int64_t period_ns_;
   bool may_preload_;
   std::string why_not_preloaded_;
+  std::optional<std::string> object_;  ///< what is preloaded
   std::optional<inject::Segment> segment_;
   std::optional<proc::PolledReducer> reducer_;
   std::int64_t interval_ns_ = first_interval_ns;
@@ -78,11 +80,11 @@ ProbeState ProcSampler::check(const System& system) {
   state.reason = "the places of kernel time are not seen";
   if (!may_preload_)
     why_not_preloaded_ = "--no-preload was given";
-  else if (!inject::find_sampler_object(system))
+  else if (!(object_ = inject::find_sampler_object(system)))
     why_not_preloaded_ =
         "libbottleneck_sampler.so is not beside this program, or there is a blank or a colon in "
         "its path";
-  if (!why_not_preloaded_.empty()) describe(state, false);
+  if (!why_not_preloaded_.empty()) describe_tier_d(state);
   return state;
 }
 
@@ -93,15 +95,13 @@ std::vector<std::string> ProcSampler::prepare(const std::string& program,
     why_not_preloaded_ = *refusal;
     return {};
   }
-  const auto object = inject::find_sampler_object(system_);
-  if (!object) return {};
   try {
     segment_.emplace(static_cast<std::uint32_t>(period_ns_));
   } catch (const Error& error) {
     why_not_preloaded_ = error.what + ": " + error.why;
     return {};
   }
-  return inject::preload_environment(environment, *object, segment_->path());
+  return inject::preload_environment(environment, *object_, segment_->path());
 }
 
 void ProcSampler::attach(ProcessTree& tree) { reducer_.emplace(system_, tree); }
@@ -134,15 +134,14 @@ void ProcSampler::target_exited(ProcessTree&, std::int64_t at_ns) {
   reducer_->look(at_ns);  // it is a zombie: its times are still there
 }
 
-/// Tier C or D, and why.
-void ProcSampler::describe(ProbeState& state, bool started) const {
-  if (started) {
-    if (reducer_ && reducer_->samples() > 0)
-      state.detail +=
-          fmt::format(", a sample each {:.0f} ms of CPU time (the kernel's tick)",
-                      reducer_->sampled_ns() * 1e-6 / static_cast<double>(reducer_->samples()));
-    return;
-  }
+void ProcSampler::describe_samples(ProbeState& state) const {
+  if (reducer_->samples() == 0) return;
+  state.detail +=
+      fmt::format(", a sample each {:.0f} ms of CPU time (the kernel's tick)",
+                  reducer_->sampled_ns() * 1e-6 / static_cast<double>(reducer_->samples()));
+}
+
+void ProcSampler::describe_tier_d(ProbeState& state) const {
   state.detail = "times and waits from /proc; tier D";
   state.reason = "no samples of code: " + why_not_preloaded_;
 }
@@ -160,12 +159,11 @@ void ProcSampler::finish(Profile& profile) {
   profile.overhead.in_target_s = static_cast<double>(reducer_->samples()) * sample_cost_s;
   if (segment_) profile.overhead.lost_records = segment_->lost() + reducer_->homeless();
   for (ProbeState& state : profile.probes)
-    if (state.name == probe_name) describe(state, started);
+    if (state.name == probe_name) started ? describe_samples(state) : describe_tier_d(state);
   if (segment_ && segment_->without_timer() > 0)
     profile.notes.push_back(
         fmt::format("{} threads got no timer (limit of pending signals: ulimit -i; alternate "
-                    "signal stacks of less "
-                    "than what a signal takes): they have no samples",
+                    "signal stacks of less than what a signal takes): they have no samples",
                     segment_->without_timer()));
 }
 
