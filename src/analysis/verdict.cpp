@@ -16,7 +16,7 @@ bool is_wait_class(Bottleneck kind) {
 bool waits_seen(const Profile& profile) {
   bool asked = false;
   for (const ProbeState& probe : profile.probes) {
-    if (probe.name != "perf.sampler") continue;
+    if (probe.name != "perf.sampler" && probe.name != "proc.sampler") continue;
     asked = true;
     if (probe.status != ProbeStatus::unavailable) return true;
   }

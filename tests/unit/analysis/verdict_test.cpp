@@ -99,6 +99,16 @@ TEST(Verdict, wait_classes_are_absent_where_nothing_sees_waits) {
   for (const RuledOut& one : report.verdict.ruled_out) EXPECT_NE(one.kind, lock);
 }
 
+TEST(Verdict, wait_classes_are_there_where_proc_stands_in_for_perf) {
+  ProfileBuilder b(10, 2);
+  b.work(0, b.place(user_code()), 0, 10);
+  b.profile.probes = {{"perf.sampler", ProbeStatus::unavailable, "refused", "", ""},
+                      {"proc.sampler", ProbeStatus::degraded, "", "", ""}};
+  const Report report = analyze(b.profile);
+  for (const Bottleneck kind : {lock, network, Bottleneck::sleep})
+    EXPECT_EQ(report.shares.count(kind), 1U) << to_string(kind);
+}
+
 TEST(Verdict, rules_out_with_figures) {
   ProfileBuilder b(10, 2);
   b.work(0, b.place(user_code()), 0, 10);
