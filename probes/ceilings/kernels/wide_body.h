@@ -101,5 +101,28 @@ void copy_around_cache(char* to, const char* from, std::size_t bytes) {
   asm volatile("sfence" ::: "memory");
 }
 
+template <int Bytes>
+struct Registers {
+  using Doubles [[gnu::vector_size(Bytes)]] = double;
+  using Floats [[gnu::vector_size(Bytes)]] = float;
+  using Words [[gnu::vector_size(Bytes)]] = std::uint64_t;
+};
+
+/// All kernels in registers of so many bytes; `Stream` stores one of them around the caches.
+template <int Bytes,
+          void (*Stream)(typename Registers<Bytes>::Words*, typename Registers<Bytes>::Words)>
+constexpr WideKernels kernels_in(const char* name) {
+  using Doubles = typename Registers<Bytes>::Doubles;
+  using Words = typename Registers<Bytes>::Words;
+  return {name,
+          Bytes,
+          run_chains<double, Doubles>,
+          run_chains<float, typename Registers<Bytes>::Floats>,
+          sum_words<Words>,
+          store_words<Words>,
+          run_triad<Doubles>,
+          copy_around_cache<Words, Stream>};
+}
+
 }  // namespace
 }  // namespace bottleneck::ceilings

@@ -5,22 +5,13 @@
 namespace bottleneck::ceilings {
 namespace {
 
-using Doubles [[gnu::vector_size(16)]] = double;
-using Floats [[gnu::vector_size(16)]] = float;
-using Words [[gnu::vector_size(16)]] = std::uint64_t;
+using Words = Registers<16>::Words;
 
 void stream(Words* to, Words value) {
   _mm_stream_si128(reinterpret_cast<__m128i*>(to), reinterpret_cast<__m128i>(value));
 }
 
-constexpr WideKernels kernels = {"sse",
-                                 sizeof(Words),
-                                 run_chains<double, Doubles>,
-                                 run_chains<float, Floats>,
-                                 sum_words<Words>,
-                                 store_words<Words>,
-                                 run_triad<Doubles>,
-                                 copy_around_cache<Words, stream>};
+constexpr WideKernels kernels = kernels_in<16, stream>("sse");
 
 constexpr WideKernels scalar = {"scalar",
                                 sizeof(double),
