@@ -21,7 +21,6 @@ constexpr std::size_t piece = 2u << 20;
 constexpr std::size_t grain = 512;
 /// The most that any x86 core loads in a cycle: three of 32 bytes, or two of 64.
 constexpr double most_bytes_per_cycle = 128;
-constexpr double tolerance = 1.1;
 /// STREAM's rule: what is smaller partly measures the cache.
 constexpr double times_cache = 4;
 /// The bit pattern of 1.0: no denormal and no zero page.
@@ -40,9 +39,12 @@ struct Mix {
 constexpr Mix mixes[] = {
     {"read", 1, 1}, {"write", 1, 1}, {"triad", 3, 3}, {"copy_nt", 2, 2}, {"fill_rep", 1, 1}};
 
-/// The widest registers move most, except where they lower the clock: measured, not guessed, by
-/// the compute figures; for streams from memory the width does not matter.
-const WideKernels& widest() { return *kernels_here().back(); }
+/// The widest registers move most from a cache; for streams from memory the width does not matter.
+/// Looked for once: a pass through the first cache takes no longer than that.
+const WideKernels& widest() {
+  static const WideKernels& one = *kernels_here().back();
+  return one;
+}
 
 /// One thread's part of the pool, passed piece by piece, round and round.
 class Stream {
@@ -86,12 +88,6 @@ class Stream {
   std::uint64_t sum_ = 0;
 };
 
-double clock_of(Session& session) {
-  const Measurement clock = session.figure("compute.clock");
-  const auto* quantity = std::get_if<Quantity>(&clock.result);
-  return quantity ? quantity->high * tolerance : std::numeric_limits<double>::infinity();
-}
-
 /// "read, 1 thread, 384 MB in huge pages", and whether that is enough to measure memory.
 std::string describe(Session& session, const Mix& mix, int threads) {
   const MemoryPool& pool = session.pool();
@@ -128,7 +124,7 @@ Outcome measure_memory(Session& session, double seconds, const Mix& mix, int thr
     Stream stream(mix, pool.data() + i * part, part);
     return rates_of(time_slices(seconds, [&] { stream.pass(); }), stream.bytes_counted());
   });
-  samples.possible = most_bytes_per_cycle * clock_of(session) * threads;
+  samples.possible = most_bytes_per_cycle * session.highest_clock() * threads;
   return samples;
 }
 
@@ -160,7 +156,7 @@ Outcome measure_cache(Session& session, double seconds, std::uint64_t level, std
     };
     return rates_of(time_slices(seconds, pass), static_cast<double>(passes * bytes));
   });
-  samples.possible = most_bytes_per_cycle * clock_of(session);
+  samples.possible = most_bytes_per_cycle * session.highest_clock();
   return samples;
 }
 

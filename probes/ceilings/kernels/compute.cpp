@@ -15,8 +15,6 @@ constexpr long chain_length = 100'000;
 constexpr long flop_rounds = 20'000;
 /// No x86 core does more: two fused pipes, or two multipliers and two adders.
 constexpr double most_flops_per_lane_and_cycle = 4;
-/// The clock may be higher in one slice than when it was measured.
-constexpr double tolerance = 1.1;
 constexpr double quick_s = 0.03;
 constexpr double full_s = 0.12;
 
@@ -56,12 +54,6 @@ std::optional<Unavailable> refuse(const FlopKind& kind) {
   return std::nullopt;
 }
 
-double highest_clock(Session& session) {
-  const Measurement clock = session.figure("compute.clock");
-  const auto* quantity = std::get_if<Quantity>(&clock.result);
-  return quantity ? quantity->high * tolerance : std::numeric_limits<double>::infinity();
-}
-
 Outcome measure_flops(Session& session, double seconds, const FlopKind& kind,
                       const std::vector<int>& used) {
   if (const auto why = refuse(kind)) return *why;
@@ -81,7 +73,7 @@ Outcome measure_flops(Session& session, double seconds, const FlopKind& kind,
                                 }),
                     each);
   });
-  samples.possible = kind.lanes() * most_flops_per_lane_and_cycle * highest_clock(session) *
+  samples.possible = kind.lanes() * most_flops_per_lane_and_cycle * session.highest_clock() *
                      static_cast<double>(used.size());
   return samples;
 }

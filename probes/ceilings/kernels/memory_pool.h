@@ -8,12 +8,10 @@
 
 namespace bottleneck::ceilings {
 
-enum class Pages { huge, small };
-
 class MemoryPool {
  public:
   /// Touches all of it. Errors: throws Unavailable if it cannot be mapped.
-  MemoryPool(std::size_t bytes, Pages);
+  explicit MemoryPool(std::size_t bytes);
   ~MemoryPool();
   MemoryPool(const MemoryPool&) = delete;
   MemoryPool& operator=(const MemoryPool&) = delete;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -13,7 +14,8 @@ namespace {
 
 /// The full set is measured so often, at different times: what differs then differs between runs.
 constexpr int full_rounds = 3;
-/// What no figure's measuring may go below, or its slices say nothing.
+/// What no figure's measuring may go below, or its slices say nothing. Source: a choice, as is the
+/// next one.
 constexpr double least_scale = 0.1;
 /// For starting threads, touching memory and writing files, which the wanted times leave out.
 constexpr double share_for_slices = 0.7;
@@ -88,6 +90,13 @@ Measurement Session::figure(const std::string& name) {
   return kept.measurement = measure(*found);
 }
 
+double Session::highest_clock() {
+  constexpr double tolerance = 1.1;  // it may be higher in one slice than when it was measured
+  const Measurement clock = figure("compute.clock");
+  const auto* quantity = std::get_if<Quantity>(&clock.result);
+  return quantity ? quantity->high * tolerance : std::numeric_limits<double>::infinity();
+}
+
 Measurement Session::measure(const Figure& figure) {
   Outcome outcome;
   try {
@@ -96,6 +105,9 @@ Measurement Session::measure(const Figure& figure) {
     outcome = why;
   } catch (const std::bad_alloc&) {
     outcome = Unavailable{"there is no memory for it", "ulimit -v unlimited"};
+  } catch (const std::system_error& error) {
+    outcome = Unavailable{fmt::format("a thread cannot be started ({})", error.what()),
+                          "ulimit -u unlimited"};
   }
   if (const auto* why = std::get_if<Unavailable>(&outcome)) return {figure.name, *why, "ceilings"};
   if (const auto* derived = std::get_if<Derived>(&outcome))
@@ -137,7 +149,7 @@ MemoryPool& Session::pool() {
   bytes = std::clamp(bytes, least, request_.full ? full_most : quick_most);
   bytes = std::min<std::size_t>(bytes, around_.memory_bytes);
   if (around_.cpu_quota && *around_.cpu_quota < 1) bytes = std::min(bytes, under_quota);
-  pool_ = std::make_unique<MemoryPool>(bytes, Pages::huge);
+  pool_ = std::make_unique<MemoryPool>(bytes);
   return *pool_;
 }
 

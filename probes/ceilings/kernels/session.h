@@ -30,11 +30,12 @@ class Session {
 
   /// The figure of that name, measured now if it was not yet in this round.
   Measurement figure(const std::string& name);
+  /// Hertz that no slice of this machine exceeds; infinity where the clock could not be measured.
+  double highest_clock();
   const Surroundings& around() const { return around_; }
   const Request& request() const { return request_; }
   /// The memory that streams are measured in; made at first use. Errors: throws Unavailable.
   MemoryPool& pool();
-  void drop_pool() { pool_.reset(); }
 
   const Figures& figures() const { return figures_; }
   bool is_wanted(const Figure&) const;
