@@ -18,6 +18,11 @@ class Session;
 /// Which slices are the machine's own: outside load only ever makes a slice worse.
 enum class Best { highest, lowest };
 
+/// By how much two runs differ at least, as a share, though each one's slices agree (placement of
+/// pages, state of the device): of what stays in a core. Topics that differ by more say so
+/// themselves. Source: a choice, this one and theirs.
+constexpr double core_margin = 0.02;
+
 /// Repeats of one figure in its unit.
 struct Samples {
   std::vector<double> values;
@@ -26,9 +31,7 @@ struct Samples {
   std::string what;  ///< "read, 1 thread, 384 MB in huge pages"
   /// What no machine of this clock and width can exceed; a value above it is a broken measurement.
   double possible = std::numeric_limits<double>::infinity();
-  /// By how much two runs differ at least, as a share, though each one's slices agree (placement of
-  /// pages, state of the device). Source: repeated runs on a 2-CPU cloud machine.
-  double least_margin = 0.02;
+  double least_margin = core_margin;
 };
 
 /// Computed from other figures.

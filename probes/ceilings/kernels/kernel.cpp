@@ -24,11 +24,6 @@ constexpr double full_s = 0.25;
 constexpr std::size_t small_page = 4096;
 constexpr std::size_t huge_page = 2u << 20;
 
-std::vector<double> shares_of(std::vector<double> times, double parts) {
-  for (double& time : times) time /= parts;
-  return times;
-}
-
 /// Faults per slice: a slice is some 0.1-1 ms long.
 struct FaultKind {
   std::size_t page;

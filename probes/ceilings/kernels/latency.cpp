@@ -146,13 +146,15 @@ Outcome measure_walk(Session& session, double seconds, std::uint64_t bytes) {
 Outcome measure_parallelism(Session& session, double seconds) {
   const std::size_t lines = prepare_walk(session, all_memory);
   const double each = seconds / std::size(widths);
-  const auto alone =
-      estimate({rates_of_walk(session, each, lines, widths[0])}, Best::highest, Unit::hertz);
+  const auto rate_with = [&](const Width& width) {
+    return estimate({rates_of_walk(session, each, lines, width)}, Best::highest, Unit::hertz,
+                    margin);
+  };
+  const Quantity alone = rate_with(widths[0]);
   Quantity best{};
   std::size_t chains = 1;
   for (const Width& width : widths) {
-    const auto rate =
-        estimate({rates_of_walk(session, each, lines, width)}, Best::highest, Unit::hertz);
+    const Quantity rate = rate_with(width);
     if (rate.value <= best.value) continue;
     best = rate;
     chains = width.chains;

@@ -49,35 +49,19 @@ class Turns {
   bool over_ = false;
 };
 
-/// Takes turns between two pinned threads; seconds per handing over. `take(side)` waits for the
-/// side's turn; `end` lets the far side go.
+/// Seconds per handing over, between two threads. `take(side)` waits for the side's turn; `end`
+/// lets the far side go.
 template <typename Take, typename End>
 std::vector<double> time_turns(double seconds, Sides sides, int turns, Take take, End end) {
-  std::jthread far([&] {
-    try {
-      pin_to(sides[1]);
-    } catch (const Unavailable&) {  // unpinned it is slower, not wrong
-    }
+  const auto near = [&] {
+    for (int i = 0; i < turns; ++i) take(true);
+  };
+  const auto far = [&] {
     while (take(false)) {
     }
-  });
-  std::vector<double> times;
-  std::jthread near([&] {
-    try {
-      pin_to(sides[0]);
-    } catch (const Unavailable&) {
-    }
-    const auto some = [&] {
-      for (int i = 0; i < turns; ++i) take(true);
-    };
-    times = time_slices(seconds, some, CLOCK_MONOTONIC);
-    end();
-  });
-  near.join();
-  far.join();
+  };
   constexpr double handings_per_turn = 2;  // there and back
-  for (double& time : times) time /= handings_per_turn * turns;
-  return times;
+  return shares_of(time_two_sides(seconds, sides, near, far, end), handings_per_turn * turns);
 }
 
 Outcome measure_handoff(Session& session, double seconds) {

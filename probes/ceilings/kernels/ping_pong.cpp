@@ -71,41 +71,56 @@ Channels make_connection() {
   return {std::move(near), std::move(near_again), std::move(far), std::move(far_again)};
 }
 
-std::vector<double> time_round_trips(double seconds, Channels channels, Sides sides) {
-  std::optional<Unavailable> failed;
-  std::jthread far([&] {
+std::vector<double> time_two_sides(double seconds, Sides sides, const std::function<void()>& near,
+                                   const std::function<void()>& far,
+                                   const std::function<void()>& end) {
+  std::array<std::optional<Unavailable>, 2> failed;
+  // One that could not be pinned goes on, or the other would wait for it.
+  const auto pin = [&](std::size_t side) {
     try {
-      if (sides[1] >= 0) pin_to(sides[1]);
-    } catch (const Unavailable&) {  // unpinned it is slower, not wrong
+      pin_to(sides[side]);
+    } catch (const Unavailable& why) {
+      failed[side] = why;
     }
+  };
+  std::vector<double> times;
+  {
+    const std::jthread far_side([&] { pin(1), far(); });
+    try {
+      const std::jthread near_side(
+          [&] { pin(0), times = time_slices(seconds, near, CLOCK_MONOTONIC); });
+    } catch (...) {
+      end();
+      throw;
+    }
+    end();
+  }
+  for (const auto& why : failed)
+    if (why) throw *why;
+  return times;
+}
+
+std::vector<double> time_round_trips(double seconds, Channels channels, Sides sides) {
+  bool lost = false;
+  const auto far = [&] {
     while (pass_on(channels.far_in.get(), channels.far_out.get())) {
     }
-  });
-  std::vector<double> times;
-  std::jthread near([&] {
-    try {
-      if (sides[0] >= 0) pin_to(sides[0]);
-    } catch (const Unavailable& why) {
-      failed = why;
-    }
+  };
+  const auto trips = [&] {
     const char byte = 'x';
-    const auto trips = [&] {
-      for (int i = 0; i < trips_per_slice; ++i) {
-        char back = 0;
-        const bool sent = ::write(channels.near_out.get(), &byte, 1) == 1;
-        if (!sent || ::read(channels.near_in.get(), &back, 1) != 1 || back != byte)
-          failed = Unavailable{"a byte did not come back", ""};
-      }
-    };
-    times = time_slices(seconds, trips, CLOCK_MONOTONIC);
-  });
-  near.join();
-  shutdown(channels.near_out.get(), SHUT_RDWR);  // a socket has a second descriptor open
-  channels.near_out.reset();
-  far.join();
-  if (failed) throw *failed;
-  for (double& time : times) time /= trips_per_slice;
-  return times;
+    for (int i = 0; i < trips_per_slice; ++i) {
+      char back = 0;
+      const bool sent = ::write(channels.near_out.get(), &byte, 1) == 1;
+      lost = lost || !sent || ::read(channels.near_in.get(), &back, 1) != 1 || back != byte;
+    }
+  };
+  const auto end = [&] {
+    shutdown(channels.near_out.get(), SHUT_RDWR);  // a socket has a second descriptor open
+    channels.near_out.reset();
+  };
+  std::vector<double> times = time_two_sides(seconds, sides, trips, far, end);
+  if (lost) throw Unavailable{"a byte did not come back", ""};
+  return shares_of(std::move(times), trips_per_slice);
 }
 
 }  // namespace bottleneck::ceilings

@@ -18,7 +18,7 @@ Outcome divide(Session& session, const std::string& all, const std::string& one,
   const auto& high = std::get<Quantity>(above.result);
   const auto& low = std::get<Quantity>(below.result);
   if (low.low <= 0) return Unavailable{"one thread's figure is too uncertain", ""};
-  return Derived{{high.value / low.value, high.low / low.high, high.high / low.low, Unit::count},
+  return Derived{{high.value / low.value, high.low / low.high, high.high / low.low, Unit::ratio},
                  what};
 }
 

@@ -82,6 +82,11 @@ std::vector<double> rates_of(const std::vector<double>& times, double units) {
   return rates;
 }
 
+std::vector<double> shares_of(std::vector<double> times, double parts) {
+  for (double& time : times) time /= parts;
+  return times;
+}
+
 void pin_to(int cpu) {
   cpu_set_t* set = CPU_ALLOC(static_cast<unsigned>(cpu) + 1);
   const std::size_t size = CPU_ALLOC_SIZE(static_cast<unsigned>(cpu) + 1);

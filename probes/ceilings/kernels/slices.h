@@ -28,6 +28,9 @@ std::vector<double> time_slices(double seconds, const std::function<void()>& wor
 /// units / each of the times; those that the clock did not see (0) are left out.
 std::vector<double> rates_of(const std::vector<double>& times, double units);
 
+/// Times of what has `parts` alike parts: of one part.
+std::vector<double> shares_of(std::vector<double> times, double parts);
+
 /// `body(i)` on one thread per CPU, pinned, started together; its rates, summed over the threads
 /// quantile by quantile. Errors: throws Unavailable if a thread cannot be started or pinned.
 std::vector<double> rates_together(const std::vector<int>& cpus,
@@ -36,7 +39,7 @@ std::vector<double> rates_together(const std::vector<int>& cpus,
 /// The best tenth of the slices, and between which bounds another run's would lie. `rounds` are
 /// repeats at different times: what differs between them differs between runs too.
 Quantity estimate(const std::vector<std::vector<double>>& rounds, Best, Unit,
-                  double least_margin = 0.02);
+                  double least_margin = core_margin);
 
 void pin_to(int cpu);  ///< this thread; Errors: throws Unavailable
 

@@ -21,7 +21,10 @@ constexpr std::size_t full_bytes = 256u << 20;
 /// As large as the kernel's read-ahead asks for in one piece.
 constexpr std::size_t sequential_block = 256u << 10;
 constexpr int depths[] = {1, 4, 16, 64};
-constexpr int quick_depths = 16;  ///< only up to it, in steps
+constexpr double only_divides_s = 0.001;
+
+/// The quick set has one request in flight, and so many as most devices need.
+bool is_quick(int depth) { return depth == 1 || depth == 16; }
 
 /// One file for all figures, made when the first one needs it; why not, if it cannot be made.
 class SharedFile {
@@ -94,20 +97,18 @@ Outcome measure_sync(const StorageFile& file, double seconds) {
 void add_storage(Figures& figures) {
   const auto file = std::make_shared<SharedFile>();
   const auto add = [&](const std::string& name, const Load& load) {
-    const bool quick = load.depth == 1 || load.depth == quick_depths;
-    figures.push_back({name, quick ? quick_s : 0, full_s, [=](Session& session, double seconds) {
-                         return measure_load(file->in(session), seconds, load);
-                       }});
+    figures.push_back(
+        {name, is_quick(load.depth) ? quick_s : 0, full_s, [=](Session& session, double seconds) {
+           return measure_load(file->in(session), seconds, load);
+         }});
   };
   for (const int depth : depths) {
     const std::string random = fmt::format("storage.random_read_qd{}", depth);
     add(random, {false, true, storage_block, depth});
-    constexpr double only_divides_s = 0.001;
-    const bool quick = depth == 1 || depth == quick_depths;
-    figures.push_back({fmt::format("storage.random_read_iops_qd{}", depth),
-                       quick ? only_divides_s : 0, only_divides_s, [=](Session& session, double) {
-                         return count_operations(session, random);
-                       }});
+    figures.push_back(
+        {fmt::format("storage.random_read_iops_qd{}", depth), is_quick(depth) ? only_divides_s : 0,
+         only_divides_s,
+         [=](Session& session, double) { return count_operations(session, random); }});
     add(fmt::format("storage.sequential_read_qd{}", depth),
         {false, false, sequential_block, depth});
     add(fmt::format("storage.sequential_write_qd{}", depth),

@@ -107,6 +107,21 @@ TEST(Session, measures_a_full_set_in_rounds_and_spans_them) {
   EXPECT_GE(last.high, 130);
 }
 
+TEST(Session, tells_how_much_more_all_cpus_do_as_a_ratio) {
+  Surroundings around;
+  around.cpus = {0, 1};
+  Figures figures = {
+      figure_of("compute.flops_f64_sse_1", {{100}, Unit::flop_per_second, Best::highest, "one"}),
+      figure_of("compute.flops_f64_sse_all", {{150}, Unit::flop_per_second, Best::highest, "two"})};
+  add_scaling(figures, around);
+  Session session(around, {}, {}, std::move(figures));
+  const Measurement kappa = session.figure("kappa.compute_2");
+  const auto* quantity = std::get_if<Quantity>(&kappa.result);
+  ASSERT_TRUE(quantity);
+  EXPECT_EQ(quantity->unit, Unit::ratio) << "what reports/machine.cpp shows as 1.5x";
+  EXPECT_EQ(quantity->value, 1.5);
+}
+
 TEST(Estimate, takes_the_best_slices_and_an_interval_around_them) {
   const std::vector<double> times = {1.0, 1.0, 1.0, 1.1, 1.2, 9.0};
   const Quantity time = estimate({times}, Best::lowest, Unit::seconds);
