@@ -46,6 +46,7 @@ int Tasks::born(const perf::Fork& fork, std::int64_t now_ns, ProcessTree& tree) 
     child.name = mother.name;
     child.executable = mother.executable;
     child.has_runtime = mother.has_runtime;
+    child.foreign_files = mother.foreign_files;
     child.space = mother.space;
     child.start_ns = now_ns;
     process = new_process(std::move(child));

@@ -1,6 +1,9 @@
 #include "probes/sched/tasks.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "tests/unit/code/views.h"
 
 namespace bottleneck::sched {
 namespace {
@@ -131,6 +134,20 @@ TEST(Tasks, give_the_number_of_a_released_thread_and_process_to_the_next) {
   EXPECT_EQ(told.tasks.thread_of(300), child);
   told.apply(root, root, perf::Exit{root, root});
   EXPECT_EQ(told.tasks.release_thread(0), -1) << "the launched one keeps its number";
+}
+
+TEST(Tasks, know_that_a_child_sees_the_files_that_its_parent_saw) {
+  Views views;
+  views.root.put("/image/lib/late.so", "theirs").put("/lib/late.so", "ours, of the same name");
+  views.add("100", "mnt:[2]", views.inside("/image"));
+  views.add("200", "mnt:[2]", views.inside("/image"));
+  TargetFiles files(views.root.system());
+  Told told;
+  told.tasks.set_files(files);
+  told.exec(root, "prog");
+  told.fork(root, 200, 200);
+  told.map(200, 0x400000, "/lib/late.so");
+  EXPECT_THAT(told.file_at(1, 0x400000), testing::EndsWith("/root/lib/late.so"));
 }
 
 TEST(Tasks, keep_so_many_modules_and_call_further_ones_others) {
