@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "probes/sched/instruction_bytes.h"
 #include "src/core/runtimes.h"
 
 namespace bottleneck::sched {
@@ -77,7 +78,7 @@ std::string Ledger::left_call(int process_index, const perf::Sample& sample) {
   if (!mapping) return {};
   const auto code = symbols.bytes_before(tasks.module_path(mapping->module),
                                          ip - mapping->start + mapping->file_offset, 32);
-  if (code.size() < 7 || code[code.size() - 2] != 0x0f || code[code.size() - 1] != 0x05) return {};
+  if (code.size() < 7 || !ends_with_syscall(code)) return {};
   for (std::size_t at = code.size() - 7; at > 0; --at)  // mov imm32, %eax
     if (code[at] == 0xb8 && code[at + 3] == 0 && code[at + 4] == 0)
       return system_call_name(code[at + 1] | code[at + 2] << 8);

@@ -12,17 +12,25 @@ namespace {
 /// from the symbol table. Source: the report has to be there 0.5 s after the end of the target.
 constexpr std::chrono::milliseconds lines_budget{250};
 
+bool is_kernel(const Place& place) {
+  return place.kind == Place::Kind::kernel || place.kind == Place::Kind::unseen_kernel;
+}
+
+void say_kernel(const Place& place, Location& location) {
+  location.module = "[kernel]";
+  location.activity = place.kernel.activity;
+  location.call = place.kernel.call;
+  location.peer = place.peer;
+}
+
 }  // namespace
 
 Location Places::locate(const Place& place) {
   Location location;
   location.role = place.role;
-  if (place.kind == Place::Kind::kernel || place.kind == Place::Kind::unseen_kernel) {
-    location.module = "[kernel]";
+  if (is_kernel(place)) {
+    say_kernel(place, location);
     location.function = place.kernel.function;
-    location.activity = place.kernel.activity;
-    location.call = place.kernel.call;
-    location.peer = place.peer;
     name_caller(place, location);
     return location;
   }
@@ -60,12 +68,7 @@ Location Places::locate_roughly(const Place& place, const std::string& module) {
   location.no_file = place.kind == Place::Kind::no_file;
   location.module = location.no_file ? "[jit]" : module;
   if (place.code_seen) location.function = "JIT code";
-  if (place.kind == Place::Kind::kernel || place.kind == Place::Kind::unseen_kernel) {
-    location.module = "[kernel]";
-    location.activity = place.kernel.activity;
-    location.call = place.kernel.call;
-    location.peer = place.peer;
-  }
+  if (is_kernel(place)) say_kernel(place, location);
   return location;
 }
 

@@ -15,7 +15,9 @@ namespace {
 constexpr std::size_t spin_frames_looked_at = 12;
 /// Frames of which it is remembered whether they spin.
 constexpr std::size_t max_spin_frames = 50'000;
+/// Bytes before a sample: more than the longest instruction that is looked for.
 constexpr std::size_t code_looked_at = 16;
+
 bool is_file(const std::string& path) {
   return !path.empty() && path[0] == '/' && !path.starts_with("//anon");
 }
