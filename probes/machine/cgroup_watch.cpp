@@ -2,18 +2,16 @@
 
 #include <fmt/format.h>
 
+#include "probes/io/process_files.h"
 #include "probes/machine/cgroup.h"
 
 namespace bottleneck {
 namespace {
 
-/// By the letter behind the name, which may contain anything. Source: proc(5).
 bool has_ended(const System& system, pid_t pid) {
-  const std::string stat = system.read(fmt::format("/proc/{}/stat", pid)).value_or("");
-  const std::size_t name_end = stat.rfind(") ");
-  if (name_end == stat.npos || name_end + 2 >= stat.size()) return true;
-  const char state = stat[name_end + 2];
-  return state == 'Z' || state == 'X';
+  const auto text = system.read(fmt::format("/proc/{}/stat", pid));
+  const auto stat = parse_process_stat(text.value_or(""));
+  return !stat || stat->state == 'Z' || stat->state == 'X';
 }
 
 }  // namespace

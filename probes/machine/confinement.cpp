@@ -24,6 +24,10 @@ std::uint64_t mask_after(std::string_view status, std::string_view key, std::uin
   return end == hex.c_str() ? otherwise : mask;
 }
 
+bool contains(std::uint64_t mask, Capability which) {
+  return ((mask >> static_cast<unsigned>(which)) & 1) != 0;
+}
+
 /// May be negative (perf_event_paranoid -1).
 std::optional<int> read_level(const System& system, const std::string& file) {
   const auto text = system.read(file);
@@ -56,26 +60,20 @@ bool in_pid_namespace(const System& system, std::string_view status) {
   return numbers > 1 || in_namespace(system, "/proc/self/ns/pid", first_pid_namespace);
 }
 
-struct Mount {
-  std::string type;
-  std::string options;
-};
-
-/// The last mount of that place is the one that is seen.
-Mount find_mount(const System& system, std::string_view place) {
-  Mount found;
+/// The last mount of that place is the one that is seen; "" none.
+std::string mount_options(const System& system, std::string_view place) {
+  std::string found;
   const std::string text = system.read("/proc/self/mounts").value_or("");
   for (std::string_view line : split(text, '\n')) {
     const auto words = split(line, ' ');
-    if (words.size() >= 4 && words[1] == place)
-      found = {std::string(words[2]), std::string(words[3])};
+    if (words.size() >= 4 && words[1] == place) found = words[3];
   }
   return found;
 }
 
 /// The value of "name=value" among mount options, "" for a bare name; nullopt: not there.
-std::optional<std::string> option_of(const Mount& mount, std::string_view name) {
-  for (std::string_view option : split(mount.options, ',')) {
+std::optional<std::string> option_of(std::string_view options, std::string_view name) {
+  for (std::string_view option : split(options, ',')) {
     if (!option.starts_with(name)) continue;
     option.remove_prefix(name.size());
     if (option.empty()) return "";
@@ -96,7 +94,7 @@ bool in_group(std::string_view status, std::uint64_t group) {
 
 /// Kernels from 5.8 on say the levels in words.
 HidePid read_hidepid(const System& system, std::string_view status) {
-  const Mount proc = find_mount(system, "/proc");
+  const std::string proc = mount_options(system, "/proc");
   const std::string level = option_of(proc, "hidepid").value_or("0");
   if (level == "0" || level == "off") return HidePid::off;
   if (const auto group = option_of(proc, "gid"))
@@ -133,17 +131,14 @@ bool matches(const System& system, const Mark& mark, bool in_a_namespace) {
 
 }  // namespace
 
-bool Confinement::has(Capability which) const {
-  return ((effective >> static_cast<unsigned>(which)) & 1) != 0;
-}
+bool Confinement::has(Capability which) const { return contains(effective, which); }
 
 bool Confinement::may_use_perf() const {
   return !user_namespace && (has(Capability::perfmon) || has(Capability::sys_admin));
 }
 
 bool Confinement::may_gain_perfmon() const {
-  const bool bounded = ((bounding >> static_cast<unsigned>(Capability::perfmon)) & 1) == 0;
-  return !no_new_privs && !user_namespace && !bounded;
+  return !no_new_privs && !user_namespace && contains(bounding, Capability::perfmon);
 }
 
 Confinement read_confinement(const System& system) {
@@ -169,7 +164,7 @@ Confinement read_confinement(const System& system) {
     found.container_evidence = mark->file;
   }
   found.sys_readable = !system.list("/sys/devices").empty();
-  found.read_only_root = option_of(find_mount(system, "/"), "ro").has_value();
+  found.read_only_root = option_of(mount_options(system, "/"), "ro").has_value();
   return found;
 }
 

@@ -76,17 +76,27 @@ std::optional<std::uint64_t> address_space_limit(const System& system) {
   return number_after(system.read("/proc/self/limits").value_or(""), "Max address space");
 }
 
-bool is_virtualized(const std::string& cpuinfo) {
-  const auto flags = split(line_after(cpuinfo, "flags"), ' ');
-  return std::find(flags.begin(), flags.end(), "hypervisor") != flags.end();
-}
-
 /// What the control groups of a process leave it.
 void set_limits(const System& system, const std::string& membership, Machine& machine) {
   machine.cpu_quota = cpu_quota(system, cgroup_path(system, "cpu", membership));
   machine.memory_limit_bytes = memory_limit(system, cgroup_path(system, "memory", membership));
   if (const auto limit = address_space_limit(system))
     machine.memory_limit_bytes = std::min(machine.memory_limit_bytes.value_or(*limit), *limit);
+}
+
+Machine describe(const System& system, const std::string& membership) {
+  Machine machine;
+  const std::string cpuinfo = system.read("/proc/cpuinfo").value_or("");
+  machine.cpu_model = trimmed(line_after(cpuinfo, "model name"));
+  machine.kernel = kernel_release(system);
+  machine.cpus_online = count_online(system, cpuinfo);
+  machine.cpus_allowed = std::max(1, count_allowed(system, machine.cpus_online));
+  if (const auto total = number_after(system.read("/proc/meminfo").value_or(""), "MemTotal"))
+    machine.memory_bytes = *total * kibibyte;
+  set_limits(system, membership, machine);
+  machine.l2_bytes = l2_size(system);
+  machine.virtualized = is_virtualized(cpuinfo);
+  return machine;
 }
 
 class MachineProbe : public Probe {
@@ -109,9 +119,8 @@ class MachineProbe : public Probe {
   }
 
   void attach(ProcessTree& tree) override {
-    machine_ = describe_machine(system_);
     groups_ = CgroupWatch(system_, tree.root);
-    set_limits(system_, groups_.membership(), machine_);
+    machine_ = describe(system_, groups_.membership());
   }
   std::chrono::milliseconds tick_interval() const override { return poll_interval; }
   void tick(ProcessTree&) override {
@@ -127,20 +136,12 @@ class MachineProbe : public Probe {
 
 }  // namespace
 
-Machine describe_machine(const System& system) {
-  Machine machine;
-  const std::string cpuinfo = system.read("/proc/cpuinfo").value_or("");
-  machine.cpu_model = trimmed(line_after(cpuinfo, "model name"));
-  machine.kernel = kernel_release(system);
-  machine.cpus_online = count_online(system, cpuinfo);
-  machine.cpus_allowed = std::max(1, count_allowed(system, machine.cpus_online));
-  if (const auto total = number_after(system.read("/proc/meminfo").value_or(""), "MemTotal"))
-    machine.memory_bytes = *total * kibibyte;
-  set_limits(system, own_membership(system), machine);
-  machine.l2_bytes = l2_size(system);
-  machine.virtualized = is_virtualized(cpuinfo);
-  return machine;
+bool is_virtualized(const std::string& cpuinfo) {
+  const auto flags = split(line_after(cpuinfo, "flags"), ' ');
+  return std::find(flags.begin(), flags.end(), "hypervisor") != flags.end();
 }
+
+Machine describe_machine(const System& system) { return describe(system, own_membership(system)); }
 
 std::unique_ptr<Probe> make_machine_probe(const System& system) {
   return std::make_unique<MachineProbe>(system);

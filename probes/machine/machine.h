@@ -12,6 +12,9 @@ namespace bottleneck {
 /// Errors: none; what cannot be seen keeps its default (empty, nullopt), at least one CPU is there.
 Machine describe_machine(const System&);
 
+/// Whether /proc/cpuinfo shows that a hypervisor is below us.
+bool is_virtualized(const std::string& cpuinfo);
+
 /// Fills profile.machine at finish, as it was when the target was attached; limits are those of the
 /// control groups that the target was in last.
 std::unique_ptr<Probe> make_machine_probe(const System&);

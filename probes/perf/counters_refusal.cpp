@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "probes/machine/confinement.h"
-#include "probes/machine/text.h"
+#include "probes/machine/machine.h"
 #include "probes/perf/permission.h"
 
 namespace bottleneck {
@@ -19,9 +19,7 @@ bool is_cpu_pmu(const std::string& device) {
 }
 
 bool is_virtual(const System& system) {
-  const std::string cpuinfo = system.read("/proc/cpuinfo").value_or("");
-  const auto flags = split(line_after(cpuinfo, "flags"), ' ');
-  return std::find(flags.begin(), flags.end(), "hypervisor") != flags.end();
+  return is_virtualized(system.read("/proc/cpuinfo").value_or(""));
 }
 
 constexpr const char* pmu_remedy =

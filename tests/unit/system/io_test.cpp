@@ -5,23 +5,10 @@
 #include "probes/io/process_files.h"
 #include "probes/io/tree_counters.h"
 #include "tests/unit/system/fake_root.h"
+#include "tests/unit/system/stat_text.h"
 
 namespace bottleneck {
 namespace {
-
-struct StatText {
-  int pid = 10;
-  std::string name = "p";
-  char state = 'R';
-  int parent = 1;
-  std::uint64_t minor = 0, reaped_minor = 0, user = 0, reaped_user = 0, start = 77;
-  std::string text() const {
-    return std::to_string(pid) + " (" + name + ") " + state + " " + std::to_string(parent) +
-           " 1 1 0 -1 4194560 " + std::to_string(minor) + " " + std::to_string(reaped_minor) +
-           " 0 0 " + std::to_string(user) + " 0 " + std::to_string(reaped_user) + " 0 20 0 1 0 " +
-           std::to_string(start) + " 1000 5 18446744073709551615\n";
-  }
-};
 
 std::string io_text(std::uint64_t read_bytes, std::uint64_t read_chars = 0) {
   return "rchar: " + std::to_string(read_chars) +

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/system/fake_root.h"
+#include "tests/unit/system/stat_text.h"
 
 namespace bottleneck {
 namespace {
@@ -117,7 +118,7 @@ TEST(LoadProbe, adds_up_the_throttling_of_the_groups_that_a_target_was_in) {
   };
   root.put("/proc/stat", "cpu  100 0 100 1000 100 0 0 0 0 0\n")
       .put("/proc/self/mountinfo", "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n")
-      .put("/proc/10/stat", "10 (p) R 1\n")
+      .put("/proc/10/stat", StatText{}.text())
       .put("/proc/10/cgroup", "0::/a\n");
   throttle("a", 1'000'000);
   throttle("b", 7'000'000);

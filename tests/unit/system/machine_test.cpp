@@ -5,6 +5,7 @@
 #include "probes/machine/cgroup.h"
 #include "probes/machine/cgroup_watch.h"
 #include "tests/unit/system/fake_root.h"
+#include "tests/unit/system/stat_text.h"
 
 namespace bottleneck {
 namespace {
@@ -169,7 +170,7 @@ struct MovingTarget {
     root.put("/sys/fs/cgroup/theirs/cpu.max", "50000 100000\n")
         .put("/sys/fs/cgroup/theirs/memory.max", "8192\n")
         .put("/proc/10/cgroup", "0::/ours\n")
-        .put("/proc/10/stat", "10 (a) b) S 1\n");
+        .put("/proc/10/stat", StatText{.name = "a) b", .state = 'S'}.text());
   }
   void move(const std::string& group) { root.put("/proc/10/cgroup", "0::" + group + "\n"); }
 };
@@ -192,7 +193,7 @@ TEST(Cgroup, does_not_believe_where_the_kernel_shows_a_dead_process) {
   target.move("/theirs");
   CgroupWatch watch(target.root.system(), 10);
   EXPECT_EQ(watch.membership(), "0::/theirs\n");
-  target.root.put("/proc/10/stat", "10 (a) b) Z 1\n");
+  target.root.put("/proc/10/stat", StatText{.name = "a) b", .state = 'Z'}.text());
   target.move("/");
   EXPECT_FALSE(watch.moved());
   EXPECT_EQ(watch.membership(), "0::/theirs\n");

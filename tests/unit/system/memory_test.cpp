@@ -3,6 +3,7 @@
 #include "probes/memory/memory_facts.h"
 #include "probes/memory/memory_probe.h"
 #include "tests/unit/system/fake_root.h"
+#include "tests/unit/system/stat_text.h"
 
 namespace bottleneck {
 namespace {
@@ -75,7 +76,7 @@ TEST(MemoryProbe, follows_a_target_into_the_group_that_it_moves_to) {
                  "workingset_refault_file " + std::to_string(pages) + "\n");
   };
   run.with_v2().root.put("/sys/fs/cgroup/other/memory.max", "8192\n");
-  run.root.put("/proc/10/cgroup", "0::/job\n").put("/proc/10/stat", "10 (p) R 1\n");
+  run.root.put("/proc/10/cgroup", "0::/job\n").put("/proc/10/stat", StatText{}.text());
   refaults("job", 5);
   refaults("other", 100);
   run.start();
