@@ -5,7 +5,6 @@
 
 #include <elfutils/libdwelf.h>
 #include <fmt/format.h>
-#include <unistd.h>
 #include <zlib.h>
 
 namespace bottleneck {
@@ -109,19 +108,10 @@ bool ElfFile::append_bytes(Elf_Scn* section, std::string& to) const {
   GElf_Shdr header;
   if (!gelf_getshdr(section, &header) || header.sh_type == SHT_NOBITS) return false;
   if ((header.sh_flags & SHF_COMPRESSED) != 0) return false;
-  if (header.sh_offset > file_.size() || header.sh_size > file_.size() - header.sh_offset)
-    return false;
   const std::size_t before = to.size();
-  to.resize(before + header.sh_size);
-  std::size_t have = 0;
-  while (have < header.sh_size) {
-    const ssize_t got = ::pread(file_.descriptor(), to.data() + before + have,
-                                header.sh_size - have, static_cast<off_t>(header.sh_offset + have));
-    if (got <= 0) break;
-    have += static_cast<std::size_t>(got);
-  }
-  if (have < header.sh_size) to.resize(before);
-  return have == header.sh_size;
+  const bool whole = file_.append_to(to, header.sh_offset, header.sh_size) == header.sh_size;
+  if (!whole) to.resize(before);
+  return whole;
 }
 
 std::string ElfFile::build_id() const {

@@ -1,5 +1,6 @@
 #include "probes/code/regular_file.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fcntl.h>
@@ -35,17 +36,25 @@ RegularFile::~RegularFile() {
 }
 
 std::string RegularFile::read_at(std::uint64_t offset, std::size_t count) const {
-  if (offset >= size_) return {};
-  std::string bytes(std::min<std::uint64_t>(count, size_ - offset), '\0');
+  std::string bytes;
+  append_to(bytes, offset, count);
+  return bytes;
+}
+
+std::size_t RegularFile::append_to(std::string& to, std::uint64_t offset, std::size_t count) const {
+  if (offset >= size_) return 0;
+  const std::size_t before = to.size();
+  const std::size_t wanted = std::min<std::uint64_t>(count, size_ - offset);
+  to.resize(before + wanted);
   std::size_t have = 0;
-  while (have < bytes.size()) {
-    const ssize_t got = ::pread(descriptor_, bytes.data() + have, bytes.size() - have,
+  while (have < wanted) {
+    const ssize_t got = ::pread(descriptor_, to.data() + before + have, wanted - have,
                                 static_cast<off_t>(offset + have));
     if (got <= 0) break;
     have += static_cast<std::size_t>(got);
   }
-  bytes.resize(have);
-  return bytes;
+  to.resize(before + have);
+  return have;
 }
 
 }  // namespace bottleneck

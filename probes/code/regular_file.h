@@ -25,6 +25,8 @@ class RegularFile {
 
   /// What is there, at most `count` bytes; shorter at the end or on error.
   std::string read_at(std::uint64_t offset, std::size_t count) const;
+  /// The same behind what `to` holds already. Returns how many bytes those were.
+  std::size_t append_to(std::string& to, std::uint64_t offset, std::size_t count) const;
 
  private:
   RegularFile() = default;

@@ -79,8 +79,8 @@ std::optional<std::string> refuse_rights(const std::string& path) {
   return std::nullopt;
 }
 
-std::optional<std::string> refuse_elf(const RegularFile& file) {
-  const auto facts = read_program(file);
+std::optional<std::string> refuse_elf(const std::string& path) {
+  const auto facts = read_program(path);
   if (!facts) return "it is no program that we can read (damaged, or of an unknown format)";
   if (facts->is_32_bit) return "it is a 32-bit program";
   if (!facts->native) return "it is a program for another kind of machine";
@@ -89,18 +89,15 @@ std::optional<std::string> refuse_elf(const RegularFile& file) {
   return std::nullopt;
 }
 
-bool same_variable(const std::string& entry, std::string_view name) {
-  return entry.size() > name.size() && entry[name.size()] == '=' && entry.starts_with(name);
-}
-
-std::string value_in(const std::vector<std::string>& environ_of, std::string_view name) {
+std::string value_in(const std::vector<std::string>& environ_of, const std::string& name) {
   for (const std::string& entry : environ_of)
-    if (same_variable(entry, name)) return entry.substr(name.size() + 1);
+    if (entry.starts_with(name + "=")) return entry.substr(name.size() + 1);
   return "";
 }
 
-/// Programs that watch others by ptrace or translate them: the sampler's signals would show there,
-/// or stop what they watch.
+/// Programs that watch others by ptrace or translate them. Where they trace, the sampler stays
+/// inert by itself (sampler.c, TracerPid); but its library and its first system calls would show in
+/// what they print and record, and valgrind does not trace.
 constexpr std::array<std::string_view, 7> tracers = {"gdb", "lldb",    "strace",  "ltrace",
                                                      "rr",  "uftrace", "valgrind"};
 
@@ -113,7 +110,7 @@ std::optional<std::string> refuse_preload(const System& system, const std::strin
   std::string name = file;
   const std::string base = file.substr(file.rfind('/') + 1);
   if (std::find(tracers.begin(), tracers.end(), base) != tracers.end())
-    return fmt::format("{} traces other programs, which the sampler's signals would disturb", base);
+    return fmt::format("{} watches other programs, and would show the sampler in them", base);
   for (int depth = 0; depth <= most_interpreters; ++depth) {
     const std::string path = system.path(name);
     errno = 0;
@@ -125,7 +122,7 @@ std::optional<std::string> refuse_preload(const System& system, const std::strin
     const std::string start = opened->read_at(0, most_first_line);
     if (!start.starts_with("#!")) {
       auto refusal = refuse_rights(path);
-      if (!refusal) refusal = refuse_elf(*opened);
+      if (!refusal) refusal = refuse_elf(path);
       if (!refusal) return std::nullopt;
       return about + *refusal;
     }

@@ -1,11 +1,9 @@
-// What an ELF program is like as far as preloading goes. Bytes in, facts out: whatever does not fit
-// in its own file is refused as damaged. Decides nothing (preload.h does).
+// What an ELF program is like as far as preloading goes, asked of code/elf_file.h: whatever does
+// not fit in its own file is refused as damaged. Decides nothing (preload.h does).
 #pragma once
 
 #include <optional>
 #include <string>
-
-#include "probes/code/regular_file.h"
 
 namespace bottleneck::inject {
 
@@ -17,6 +15,6 @@ struct ProgramFacts {
 };
 
 /// nullopt: no ELF program, or damaged.
-std::optional<ProgramFacts> read_program(const RegularFile& file);
+std::optional<ProgramFacts> read_program(const std::string& path);
 
 }  // namespace bottleneck::inject

@@ -1,5 +1,7 @@
-// A program file that its owner bent: every question that is asked of a module gets an answer.
+// A program file that its owner bent: every question that is asked of a module gets an answer, and
+// so does whether to preload into it.
 #include "probes/code/symbols.h"
+#include "probes/inject/preload_elf.h"
 #include "tests/fuzz/fuzz_input.h"
 
 using namespace bottleneck;
@@ -17,5 +19,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     symbols.data_symbol(module, offset + 0x2000);
     symbols.data_symbol(module, offset + 0x400000);
   }
+  inject::read_program(module);
   return 0;
 }

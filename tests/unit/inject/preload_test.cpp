@@ -13,6 +13,8 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "tests/unit/code/temporary_directory.h"
+
 namespace bottleneck::inject {
 namespace {
 
@@ -24,32 +26,20 @@ using testing::Optional;
 const std::string fixtures = FIXTURES;
 
 struct Preload : testing::Test {
-  Preload() {
-    std::string name = (fs::temp_directory_path() / "bottleneck_XXXXXX").string();
-    folder = ::mkdtemp(name.data());
-  }
-  ~Preload() override { fs::remove_all(folder); }
-  Preload(const Preload&) = delete;
-  Preload& operator=(const Preload&) = delete;
-
   std::string write(const std::string& name, const std::string& text) const {
-    const std::string path = (folder / name).string();
-    std::ofstream(path, std::ios::binary) << text;
+    const std::string path = directory.write(name, text);
     ::chmod(path.c_str(), 0755);
     return path;
   }
-  std::string copy(const std::string& fixture) const {
-    std::ifstream in(fixtures + "/" + fixture, std::ios::binary);
-    return write(fixture, {std::istreambuf_iterator<char>(in), {}});
-  }
+  std::string copy(const std::string& fixture) const { return write(fixture, bytes_of(fixture)); }
   static std::string bytes_of(const std::string& fixture) {
-    std::ifstream in(fixtures + "/" + fixture, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
+    return read_whole(fixtures + "/" + fixture);
   }
   static std::optional<std::string> refuse(const std::string& path) {
     return refuse_preload(System{}, path);
   }
-  fs::path folder;
+  TemporaryDirectory directory;
+  const fs::path folder = directory.path();
 };
 
 #define NEEDS(name)                         \
@@ -89,6 +79,12 @@ TEST_F(Preload, sees_the_thread_sanitizer) {
 TEST_F(Preload, sees_a_thread_sanitizer_that_was_linked_in) {
   NEEDS("thread_inside");
   EXPECT_THAT(refuse(fixtures + "/thread_inside"), Optional(HasSubstr("ThreadSanitizer")));
+}
+
+TEST_F(Preload, stays_out_of_programs_that_watch_others) {
+  EXPECT_THAT(refuse(write("strace", bytes_of("dynamic"))),
+              Optional(HasSubstr("strace watches other programs")));
+  EXPECT_EQ(refuse(write("stracer", bytes_of("dynamic"))), std::nullopt);
 }
 
 TEST_F(Preload, stays_out_of_setuid_programs_of_others) {
