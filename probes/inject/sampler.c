@@ -5,10 +5,11 @@
  * a tracer (to gdb each signal is a reason to stop).
  *
  * The handler makes no system call (the target may run under a seccomp filter of its own) but
- * rt_sigreturn, and those that delete its timers once the launcher is done; the clock is read through the vDSO, except where the machine's clock source has
- * none. It touches no errno. From Linux 5.10 on x86 ticks are delivered as task work, so no system
- * call of the target is interrupted; an older kernel may end a slow one with EINTR where SA_RESTART
- * does not apply (poll, nanosleep), if the tick comes just as it falls asleep. */
+ * rt_sigreturn, and those that delete its timers once the launcher is done; the clock is read
+ * through the vDSO, except where the machine's clock source has none. It touches no errno. From
+ * Linux 5.10 on x86 ticks are delivered as task work, so no system call of the target is
+ * interrupted; an older kernel may end a slow one with EINTR where SA_RESTART does not apply (poll,
+ * nanosleep), if the tick comes just as it falls asleep. */
 #define _GNU_SOURCE
 #if defined(__x86_64__)
 
@@ -145,28 +146,29 @@ static const char* setting(const char* name) {
   return 0;
 }
 
-/* The number behind `name` or `other_name` in /proc/self/status, the later one of them; 0 where
- * neither is said. */
-static uint64_t status_number(const char* name, const char* other_name) {
+struct own_status {
+  uint64_t tracer;
+  uint64_t seccomp_filters; /* before Linux 5.9 not how many, but the mode */
+};
+
+/* 0 where /proc/self/status does not say. */
+static struct own_status read_status(void) {
   char text[8192];
+  struct own_status found = {0, 0};
   const long size = raw_read_file("/proc/self/status", text, sizeof text - 1);
-  uint64_t number = 0;
-  if (size <= 0) return 0;
-  text[size] = 0;
+  text[size < 0 ? 0 : size] = 0;
   for (const char* at = text; *at; ++at) {
     if (at != text && at[-1] != '\n') continue;
-    const char* value = after(at, name);
-    if (!value) value = after(at, other_name);
+    uint64_t* number = &found.tracer;
+    const char* value = after(at, "TracerPid:");
+    if (!value) number = &found.seccomp_filters, value = after(at, "Seccomp:");
+    if (!value) value = after(at, "Seccomp_filters:"); /* comes later, and is preferred */
     if (!value) continue;
-    for (number = 0; *value == '\t' || *value == ' ';) ++value;
-    while (*value >= '0' && *value <= '9') number = number * 10 + (uint64_t)(*value++ - '0');
+    for (*number = 0; *value == '\t' || *value == ' ';) ++value;
+    while (*value >= '0' && *value <= '9') *number = *number * 10 + (uint64_t)(*value++ - '0');
   }
-  return number;
+  return found;
 }
-
-/* The second name is that of Linux before 5.9. */
-static uint64_t seccomp_filters(void) { return status_number("Seccomp_filters:", "Seccomp:"); }
-static int is_traced(void) { return status_number("TracerPid:", "TracerPid:") != 0; }
 
 /* In another PID namespace the path may lead to anything, so it has to be our memory by name too. */
 static int leads_to_a_segment(const char* path) {
@@ -177,7 +179,7 @@ static int leads_to_a_segment(const char* path) {
   return after(link, "/memfd:bottleneck") != 0;
 }
 
-static struct segment_header* map_segment(const char* path) {
+static struct segment_header* map_segment(const char* path, uint64_t seccomp_filters) {
   if (path[0] != '/' || !leads_to_a_segment(path)) return 0;
   const long fd =
       raw_call(__NR_openat, AT_FDCWD, (long)path, O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0);
@@ -192,7 +194,7 @@ static struct segment_header* map_segment(const char* path) {
   if (header->magic == BOTTLENECK_SEGMENT_MAGIC && header->version == segment_version &&
       header->record_size == sizeof(struct segment_record) &&
       header->capacity == segment_capacity && header->period_ns >= least_period_ns &&
-      header->period_ns <= most_period_ns && seccomp_filters() <= header->seccomp_filters)
+      header->period_ns <= most_period_ns && seccomp_filters <= header->seccomp_filters)
     return header;
   raw_call(__NR_munmap, mapped, segment_size, 0, 0);
   return 0;
@@ -235,7 +237,9 @@ __attribute__((constructor)) static void start(void) {
     if (auxiliary[i] == AT_SECURE) secure = auxiliary[i + 1];
     if (auxiliary[i] == AT_MINSIGSTKSZ) signal_frame = auxiliary[i + 1];
   }
-  struct segment_header* header = secure || is_traced() ? 0 : map_segment(path);
+  const struct own_status status = read_status();
+  struct segment_header* header =
+      secure || status.tracer ? 0 : map_segment(path, status.seccomp_filters);
   if (!header) return;
   sampler_resolve();
   sampler.signal = take_signal();

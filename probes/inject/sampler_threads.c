@@ -28,7 +28,7 @@ typedef void* (*thread_start)(void*);
 typedef int (*create_function)(pthread_t*, const pthread_attr_t*, thread_start, void*);
 
 /* A thread with less stack than this gets another one for our signal: the kernel's frame alone has
- * 3 to 11 KB (AVX-512, AMX). Linux itself promises 64 KB nowhere, so nobody counts on less. */
+ * 3 to 11 KB (AVX-512, AMX), which a program with so little may not have left for us. */
 enum { small_stack = 64 << 10, alternate_stack_size = 64 << 10, page_size = 4096 };
 
 struct sampled_thread sampler_threads[sampler_most_threads];

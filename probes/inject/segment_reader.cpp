@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <cstddef>
-#include <cstdlib>
 #include <cstring>
 
 #include <fcntl.h>
@@ -10,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "probes/machine/text.h"
 #include "probes/system.h"
 #include "src/core/error.h"
 
@@ -27,17 +27,11 @@ constexpr std::uint64_t user_end = std::uint64_t{1} << 56;
 /// As long as a thread may have our signal blocked, at a period of 1 ms: 24 days.
 constexpr std::uint32_t most_periods = std::uint32_t{1} << 31;
 
-std::uint64_t number_after(const std::string& text, const std::string& name) {
-  const std::size_t at = text.find("\n" + name);
-  return at == std::string::npos ? 0
-                                 : std::strtoull(text.c_str() + at + 1 + name.size(), nullptr, 10);
-}
-
 /// As sampler.c reads it, so that the two compare.
 std::uint64_t seccomp_filters() {
   const std::string text = System{}.read("/proc/self/status").value_or("");
-  const char* filters = "Seccomp_filters:";
-  return number_after(text, text.find(filters) != std::string::npos ? filters : "Seccomp:");
+  const auto filters = number_after(text, "Seccomp_filters");
+  return filters ? *filters : number_after(text, "Seccomp").value_or(0);
 }
 
 [[noreturn]] void fail(const char* call) {

@@ -3,7 +3,6 @@
 // a kill is skipped after a while, sizes and counts are ours, and it cannot be shrunk under us.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
