@@ -9,9 +9,9 @@
 
 #include <fmt/format.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "probes/clock.h"
 #include "probes/code/kernel_symbols.h"
 #include "probes/perf/availability.h"
 #include "probes/perf/events.h"
@@ -57,12 +57,6 @@ constexpr std::int64_t too_short_for_names_ns = 100 * ms;
 /// a switch sample.
 constexpr double clock_cost_s = 5e-6, switch_cost_s = 0.5e-6, switch_sample_cost_s = 1.8e-6,
                  task_cost_s = 1.8e-6;
-
-std::int64_t now_ns() {
-  timespec t{};
-  ::clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec * 1'000'000'000LL + t.tv_nsec;
-}
 
 /// The kernel's names, read by a thread that gives way to the target.
 struct NameLoader {
@@ -143,7 +137,7 @@ void Sampler::attach(ProcessTree& tree) {
   }
   reducer_ = std::make_unique<sched::Reducer>(system_, tree, static_cast<std::uint32_t>(tree.root),
                                               kernel_seen_);
-  attached_ns_ = rate_since_ns_ = now_ns();
+  attached_ns_ = rate_since_ns_ = monotonic_ns();
   if (*grant.scope == Scope::cpu_wide)
     for (EventKind kind : {EventKind::side_band, EventKind::clock, EventKind::switch_sample})
       events_->enable(kind, true);
@@ -165,7 +159,7 @@ void Sampler::drain() {
 
 void Sampler::tick(ProcessTree&) {
   if (!events_) return;
-  const std::int64_t now = now_ns();
+  const std::int64_t now = monotonic_ns();
   drain();
   take_names(false);
   if (!kernel_seen_ && now - last_poll_ns_ >= tick_b2_ms * ms) {
@@ -180,8 +174,8 @@ void Sampler::tick(ProcessTree&) {
 
 void Sampler::take_names(bool wait) {
   if (have_names_ || !names_) return;
-  const std::int64_t until = now_ns() + names_wait_ns;
-  while (wait && !names_->ready.load(std::memory_order_acquire) && now_ns() < until)
+  const std::int64_t until = monotonic_ns() + names_wait_ns;
+  while (wait && !names_->ready.load(std::memory_order_acquire) && monotonic_ns() < until)
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   if (!names_->ready.load(std::memory_order_acquire)) return;
   reducer_->set_kernel_symbols(std::move(names_->symbols));
@@ -223,7 +217,7 @@ void Sampler::target_exited(ProcessTree&, std::int64_t at_ns) {
 
 void Sampler::finish(Profile& profile) {
   if (!events_) return;
-  const std::int64_t end = exited_ns_ ? exited_ns_ : now_ns();
+  const std::int64_t end = exited_ns_ ? exited_ns_ : monotonic_ns();
   drain();
   take_names(end - started_ns_ > too_short_for_names_ns);
   profile.tier = kernel_seen_ ? Tier::B1 : Tier::B2;

@@ -1,6 +1,7 @@
 // The rows of the timeline: which threads and processes have one of their own, and which share one.
 #include <algorithm>
 
+#include "probes/clock.h"
 #include "probes/sched/cells.h"
 
 namespace bottleneck::sched {
@@ -13,7 +14,7 @@ std::string without_numbers(std::string name) {
 }
 
 double seconds_since(std::int64_t t0_ns, std::int64_t t_ns) {
-  return std::max(0.0, static_cast<double>(t_ns - t0_ns) * 1e-9);
+  return std::max(0.0, seconds(t_ns - t0_ns));
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "probes/clock.h"
+
 namespace bottleneck::sched {
 namespace {
 
@@ -14,10 +16,6 @@ constexpr int least_windows = 64;
 constexpr int least_windows_when_full = 16;
 /// How far back a thread's cells are searched for the one to add to: the windows around now.
 constexpr std::size_t look_back = 12;
-
-double seconds_since(std::int64_t t0_ns, std::int64_t t_ns) {
-  return std::max(0.0, static_cast<double>(t_ns - t0_ns) * 1e-9);
-}
 
 /// The cell of that key, or of the nearest one like it where there are too many.
 template <typename Key>
@@ -159,9 +157,9 @@ void Cells::finish(Profile& profile, const std::vector<int>& location_of, std::i
     return place < 0 ? -1 : location_of[static_cast<std::size_t>(place)];
   };
   finish_rows(profile, t0_ns, end_ns);
-  timeline.window_s = static_cast<double>(base_window_ns << shift_) * 1e-9;
+  timeline.window_s = seconds(base_window_ns << shift_);
   timeline.windows =
-      std::max(1, static_cast<int>(std::ceil(seconds_since(t0_ns, end_ns) / timeline.window_s)));
+      std::max(1, static_cast<int>(std::ceil(seconds(end_ns - t0_ns) / timeline.window_s)));
   const auto bounded = [&](int window) { return std::min(window, timeline.windows - 1); };
   for (const auto& [key, seconds] : work_)
     timeline.work.push_back(

@@ -4,18 +4,11 @@
 #include <array>
 
 #include <linux/futex.h>
-#include <time.h>
 
-#include "src/core/runtimes.h"
+#include "probes/clock.h"
 
 namespace bottleneck::sched {
 namespace {
-
-std::int64_t clock_ns(clockid_t clock) {
-  timespec t{};
-  ::clock_gettime(clock, &t);
-  return t.tv_sec * 1'000'000'000LL + t.tv_nsec;
-}
 
 /// From getting a CPU to waiting for a lock: a failed try and the system call take some 2 us, ten
 /// times that with a cold cache. Source: mutex handoff and system call, research/prediction.md 1.
@@ -194,7 +187,7 @@ void Reducer::apply_switch_sample(const perf::Stamp& stamp, const perf::Sample& 
   if (thread < 0) return;
   tally_.switch_samples += 1;
   KernelPlace at = kernel_.switched_out(sample.kernel_chain);
-  const int process = books_.tasks.threads()[static_cast<std::size_t>(thread)].process;
+  const int process = books_.thread(thread).process;
   if (at.call.empty() && at.in_call) at.call = books_.left_call(process, sample);
   WaitFacts facts = facts_of(at, sample);
   // Outside of calls a thread waits for pages, or was stopped by a signal.
@@ -218,23 +211,21 @@ void Reducer::apply_switch_sample(const perf::Stamp& stamp, const perf::Sample& 
 }
 
 void Reducer::poll_waits(std::int64_t budget_ns) {
-  const std::int64_t until = clock_ns(CLOCK_THREAD_CPUTIME_ID) + budget_ns;
+  const std::int64_t until = thread_cpu_ns() + budget_ns;
   for (std::size_t looked = 0; looked < living_.size(); ++looked) {
     next_poll_ = (next_poll_ + 1) % living_.size();
     const int index = living_[next_poll_];
-    const ThreadInfo& thread = books_.tasks.threads()[static_cast<std::size_t>(index)];
-    const ProcessInfo& process = books_.tasks.processes()[static_cast<std::size_t>(thread.process)];
-    const std::int64_t now = clock_ns(CLOCK_MONOTONIC);
+    const ThreadInfo& thread = books_.thread(index);
+    const ProcessInfo& process = books_.process(thread.process);
+    const std::int64_t now = monotonic_ns();
     auto polled =
         poller_.poll(static_cast<pid_t>(process.pid), static_cast<pid_t>(thread.tid), books_.tree);
-    if (polled) {
-      tally_.polls += 1;
+    if (polled)
       books_.sweep.add({.time_ns = now,
                         .kind = Happening::Kind::waiting,
                         .thread = index,
                         .value = books_.polled_wait(index, *polled, now)});
-    }
-    if (clock_ns(CLOCK_THREAD_CPUTIME_ID) > until) break;
+    if (thread_cpu_ns() > until) break;
   }
 }
 

@@ -20,7 +20,6 @@ struct Tally {
   std::uint64_t switches = 0;
   std::uint64_t tasks = 0;
   std::uint64_t lost = 0;
-  std::uint64_t polls = 0;
 };
 
 class Reducer {

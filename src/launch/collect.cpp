@@ -7,8 +7,8 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include "probes/clock.h"
 #include "src/core/error.h"
-#include "src/launch/clock.h"
 #include "src/launch/exec_plan.h"
 #include "src/launch/spawn.h"
 #include "src/launch/traced.h"

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "probes/clock.h"
 #include "src/core/error.h"
-#include "src/launch/clock.h"
 
 namespace bottleneck {
 namespace {

@@ -6,8 +6,8 @@
 #include <fcntl.h>
 #include <sys/wait.h>
 
+#include "probes/clock.h"
 #include "src/core/error.h"
-#include "src/launch/clock.h"
 #include "src/launch/exec_plan.h"
 
 namespace bottleneck {

@@ -5,7 +5,7 @@
 
 #include <sys/wait.h>
 
-#include "src/launch/clock.h"
+#include "probes/clock.h"
 #include "src/launch/traced.h"
 
 namespace bottleneck {

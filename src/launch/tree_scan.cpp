@@ -8,7 +8,7 @@
 
 #include <dirent.h>
 
-#include "src/launch/clock.h"
+#include "probes/clock.h"
 
 namespace bottleneck {
 namespace {

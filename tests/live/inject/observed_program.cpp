@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "probes/clock.h"
 #include "probes/inject/preload.h"
 #include "probes/inject/segment_reader.h"
 
@@ -20,12 +21,6 @@ namespace {
 /// As the launcher asks for it; the kernel's tick makes it longer.
 constexpr std::uint32_t period_ns = 1'000'000;
 constexpr int drain_every_ms = 20;
-
-std::int64_t now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> all;
@@ -47,7 +42,7 @@ std::vector<std::string> environment_with(const std::vector<std::string>& settin
 }
 
 void drain(Segment& segment, Observed& seen) {
-  segment.drain(now_ns(), [&](InjectedSample&& sample) {
+  segment.drain(monotonic_ns(), [&](InjectedSample&& sample) {
     ThreadSamples& thread = seen.threads[sample.tid];
     thread.periods += sample.periods;
     thread.longest_chain = std::max(thread.longest_chain, sample.sample.user_chain.size());

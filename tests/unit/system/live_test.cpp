@@ -5,8 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "probes/clock.h"
 #include "probes/io/io_probe.h"
-#include "probes/io/poll_clock.h"
 #include "probes/machine/load.h"
 #include "probes/machine/machine.h"
 #include "probes/memory/memory_probe.h"
@@ -50,7 +50,7 @@ TEST(SystemProbes, see_a_childs_child_that_was_reaped) {
   Profile profile;
   for (const auto& probe : probes) profile.probes.push_back(probe->check(system));
   for (const auto& probe : probes) probe->attach(tree);
-  for (const auto& probe : probes) probe->target_started(now_ns());
+  for (const auto& probe : probes) probe->target_started(monotonic_ns());
   ASSERT_EQ(write(go[1], "x", 1), 1);
   siginfo_t info{};
   do {
@@ -59,7 +59,7 @@ TEST(SystemProbes, see_a_childs_child_that_was_reaped) {
     info.si_pid = 0;
     ASSERT_EQ(waitid(P_PID, static_cast<id_t>(target), &info, WEXITED | WNOHANG | WNOWAIT), 0);
   } while (info.si_pid == 0);
-  for (const auto& probe : probes) probe->target_exited(tree, now_ns());
+  for (const auto& probe : probes) probe->target_exited(tree, monotonic_ns());
   int status = 0;
   waitpid(target, &status, 0);
   close(go[0]);

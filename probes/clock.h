@@ -1,5 +1,5 @@
 // The one clock of a run: CLOCK_MONOTONIC, the clock that the perf rings are told to use too; and
-// the one of our own cost. Nothing here waits.
+// the one of our own cost. Nothing here waits. When a polling probe stops is io/poll_clock.h.
 #pragma once
 
 #include <cstdint>
