@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "reports/html_markup.h"
+#include "reports/html_sections.h"
 #include "tests/golden/golden_file.h"
 #include "tests/golden/sample_reports.h"
 #include "tests/unit/launch/temporary_folder.h"
@@ -73,9 +73,26 @@ std::size_t count_of(const std::string& text, const std::string& part) {
   return count;
 }
 
-TEST(Page, of_a_strided_loop) { expect_golden("matmul.html", render_html(a_matmul_report())); }
-TEST(Page, of_an_idle_server) { expect_golden("idle.html", render_html(an_idle_report())); }
-TEST(Page, of_hostile_names) { expect_golden("hostile.html", render_html(a_hostile_report())); }
+const std::string style = "<style>" + std::string(page_style.text()) + "</style>";
+
+/// The same in every page, and looked at by itself.
+void expect_golden_page(const std::string& name, const Report& report) {
+  std::string page = render_html(report);
+  if (const auto at = page.find(style); at != std::string::npos)
+    page.replace(at, style.size(), "<style>reports/html_style.cpp</style>");
+  expect_golden(name, page);
+}
+
+TEST(Page, of_a_strided_loop) { expect_golden_page("matmul.html", a_matmul_report()); }
+TEST(Page, of_an_idle_server) { expect_golden_page("idle.html", an_idle_report()); }
+TEST(Page, of_hostile_names) { expect_golden_page("hostile.html", a_hostile_report()); }
+
+TEST(Page, has_the_style_sheet_once_and_a_colour_for_each_class) {
+  EXPECT_EQ(count_of(render_html(a_matmul_report()), style), 1u);
+  for (const Bottleneck kind : all_bottlenecks()) {
+    EXPECT_THAT(style, HasSubstr("\n." + std::string(to_string(kind)) + " {"));
+  }
+}
 
 TEST(Page, is_well_formed_inert_and_readable_whatever_the_report_holds) {
   if (!has_python()) GTEST_SKIP() << "no /usr/bin/python3, whose HTML parser reads the pages";
