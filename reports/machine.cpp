@@ -18,9 +18,6 @@ namespace {
 using Rows = std::vector<std::vector<std::string>>;
 
 constexpr const char* disturbed = "machine.disturbed";
-/// Below it the figures are as good as their spread. Source: a choice: 5 % is what repeats differ
-/// by.
-constexpr double notable_disturbance = 0.05;
 constexpr const char* no_figure = "–";
 
 struct Resource {
@@ -176,11 +173,10 @@ void add_head(Screen& screen, const MachineReport& report) {
                     report.machine.cpu_model.empty() ? "CPU not known" : report.machine.cpu_model,
                     report.machine.cpus(), report.machine.cpus() == 1 ? "" : "s",
                     report.full ? "full" : "quick", format_seconds(report.took_s))}});
-  const Quantity* load = find_figure(report.ceilings, disturbed);
-  if (!load || load->value < notable_disturbance) return;
+  if (!is_disturbed(report.ceilings)) return;
   screen.add({{fmt::format("  busy: others used {} of the CPUs meanwhile; measure again when it is "
                            "quiet",
-                           format_percent(load->value)),
+                           format_percent(*value_of(report.ceilings, disturbed))),
                Hue::poor}});
 }
 
@@ -238,6 +234,12 @@ void add_all_figures(Screen& screen, const std::vector<Measurement>& all) {
 }
 
 }  // namespace
+
+bool is_disturbed(const std::vector<Measurement>& ceilings) {
+  // Below it the figures are as good as their spread. Source: a choice.
+  constexpr double notable = 0.05;
+  return value_of(ceilings, disturbed).value_or(0) >= notable;
+}
 
 std::string render_machine(const MachineReport& report, const TerminalStyle& style) {
   Screen screen(style);

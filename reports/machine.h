@@ -18,6 +18,9 @@ struct MachineReport {
   std::string kept;  ///< "kept in ~/.cache/bottleneck/ceilings.json", or why not
 };
 
+/// Others used so much of the machine meanwhile that its figures are worse than it is.
+bool is_disturbed(const std::vector<Measurement>& ceilings);
+
 std::string render_machine(const MachineReport&, const TerminalStyle&);
 
 }  // namespace bottleneck

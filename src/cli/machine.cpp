@@ -46,19 +46,13 @@ class Progress {
   int figures_ = 0;
 };
 
-/// Measured while others used the machine: see the renderer for how much is said.
-bool is_disturbed(const CeilingSet& set) {
-  constexpr double notable = 0.05;
-  return value_of(set.ceilings, "machine.disturbed").value_or(0) >= notable;
-}
-
 /// In words, for below the tables.
 std::string keep(const MachineCommand& command, const CeilingSet& set) {
   if (!command.keep) return "not kept (--no-cache)";
   const std::string path = ceilings_cache_path();
   const KeptCeilings before = load_ceilings(path, set.fingerprint);
-  const bool better = before.set && before.set->full && !is_disturbed(*before.set);
-  if (better && (!set.full || is_disturbed(set)))
+  const bool better = before.set && before.set->full && !is_disturbed(before.set->ceilings);
+  if (better && (!set.full || is_disturbed(set.ceilings)))
     return fmt::format("the full set in {} still holds, and stays", path);
   const std::string why = keep_ceilings(path, set);
   if (!why.empty()) return fmt::format("not kept: {}; later runs use published figures", why);
