@@ -59,4 +59,13 @@ std::vector<BarRow> arrange_bars(const std::map<Bottleneck, double>& shares, int
   return rows;
 }
 
+bool BarRow::is_class() const { return label == to_string(kind); }
+
+const BarRow* row_of(const std::vector<BarRow>& rows, Bottleneck kind) {
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const BarRow& row) {
+    return row.is_class() && row.kind == kind;
+  });
+  return found == rows.end() ? nullptr : &*found;
+}
+
 }  // namespace bottleneck

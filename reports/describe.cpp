@@ -30,10 +30,8 @@ std::string name_verdict(const Verdict& verdict) {
 }
 
 int percent_of(const std::vector<BarRow>& rows, Bottleneck kind, double share) {
-  for (const BarRow& row : rows) {
-    if (row.label == to_string(kind)) return row.percent;
-  }
-  return static_cast<int>(std::lround(share * 100));
+  const BarRow* row = row_of(rows, kind);
+  return row ? row->percent : static_cast<int>(std::lround(share * 100));
 }
 
 /// What could not be seen, so that nobody takes silence for a measurement.

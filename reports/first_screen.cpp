@@ -58,7 +58,7 @@ void add_bars(Screen& screen, const Report& report, const std::vector<BarRow>& r
   const int cells = std::clamp((screen.width() - 2 - label_columns - percent_columns) * 2 / 3,
                                shortest_bar, longest_bar);
   for (const BarRow& row : rows) {
-    const bool named = row.label == to_string(row.kind);
+    const bool named = row.is_class();
     screen.add({{"  " + pad_to(row.label, label_columns - 1)},
                 {draw_bar(row.share, cells), Hue::bar},
                 {fmt::format(" {:5} %     ", row.percent)},

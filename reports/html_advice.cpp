@@ -99,9 +99,7 @@ void add_advice_section(Markup& page, const Report& report) {
     }
     page.add("</ol>\n");
   }
-  if (report.recommendations.size() > shown_advice) {
-    page.element("p", fmt::format("and {} more", report.recommendations.size() - shown_advice));
-  }
+  page.more(report.recommendations.size() - std::min(report.recommendations.size(), shown_advice));
   page.add("</section>\n");
 }
 

@@ -1,4 +1,6 @@
 // How the run went over time, how many threads worked, and in which code and waits the time was.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "reports/explain.h"
@@ -17,10 +19,9 @@ void add_phases(Markup& page, const std::vector<Phase>& phases) {
     page.element("p", "No phases were told apart.");
     return;
   }
-  page.add(
-      "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Phases\">\n<table "
-      "class=\"full\">\n"
-      "<caption>Phases: where the hot functions change</caption>\n<thead><tr><th scope=\"col\" "
+  page.open_scrolling("Phases").add(
+      "<table class=\"full\">\n<caption>Phases: where the hot functions "
+      "change</caption>\n<thead><tr><th scope=\"col\" "
       "class=\"number\">start</th><th scope=\"col\" class=\"number\">wall</th><th scope=\"col\">"
       "shares</th></tr></thead>\n<tbody>\n");
   for (std::size_t i = 0; i < phases.size() && i < shown_rows; ++i) {
@@ -32,9 +33,7 @@ void add_phases(Markup& page, const std::vector<Phase>& phases) {
     page.text(shares).add("</td></tr>\n");
   }
   page.add("</tbody>\n</table>\n</div>\n");
-  if (phases.size() > shown_rows) {
-    page.element("p", fmt::format("and {} more", phases.size() - shown_rows));
-  }
+  page.more(phases.size() - std::min(phases.size(), shown_rows));
 }
 
 void add_meter_row(Markup& page, const std::string& label, double seconds, double all) {
@@ -51,13 +50,13 @@ void add_meter_row(Markup& page, const std::string& label, double seconds, doubl
 void add_working_threads(Markup& page, const std::vector<double>& seconds_at) {
   double all = 0;
   for (const double seconds : seconds_at) all += seconds;
-  page.add(
-      "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Working "
-      "threads\">\n<table class=\"full\">"
-      "\n<caption>How many threads worked at once</caption>\n<thead><tr><th scope=\"col\">threads"
-      "</th><th scope=\"col\" class=\"number\">time</th><th scope=\"col\" "
-      "class=\"number\">share</th>"
-      "<th scope=\"col\" class=\"wide\">bar</th></tr></thead>\n<tbody>\n");
+  page.open_scrolling("Working threads")
+      .add(
+          "<table class=\"full\">\n<caption>How many threads worked at "
+          "once</caption>\n<thead><tr><th scope=\"col\">threads"
+          "</th><th scope=\"col\" class=\"number\">time</th><th scope=\"col\" "
+          "class=\"number\">share</th>"
+          "<th scope=\"col\" class=\"wide\">bar</th></tr></thead>\n<tbody>\n");
   std::size_t shown = 0;
   std::size_t left_out = 0;
   for (std::size_t k = 0; k < seconds_at.size(); ++k) {
@@ -70,8 +69,7 @@ void add_working_threads(Markup& page, const std::vector<double>& seconds_at) {
     }
     add_meter_row(page, fmt::format("{}{}", k, last ? " or more" : ""), seconds_at[k], all);
   }
-  page.add("</tbody>\n</table>\n</div>\n");
-  if (left_out > 0) page.element("p", fmt::format("and {} more", left_out));
+  page.add("</tbody>\n</table>\n</div>\n").more(left_out);
 }
 
 void add_folding(Markup& page, const Listing& listing) {

@@ -12,17 +12,12 @@ namespace {
 constexpr std::size_t shown_runs = 50;
 constexpr std::size_t shown_processes = 20;
 
-std::string join(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
-}
-
 void add_program(Markup& page, const Target& target) {
   page.add("<dt>command</dt><dd>").code(quote_command(target.command)).add("</dd>\n");
   page.fact("directory", target.directory.empty() ? "that of the caller" : target.directory);
-  page.fact("environment",
-            target.environment.empty() ? "that of the caller" : "with " + join(target.environment));
+  page.fact("environment", target.environment.empty()
+                               ? "that of the caller"
+                               : fmt::format("with {}", fmt::join(target.environment, " ")));
 }
 
 /// Escaping is the markup's, so these labels of ours go in as text too.

@@ -1,5 +1,6 @@
 #include "reports/html_markup.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -97,13 +98,21 @@ Markup& Markup::list(const std::vector<std::string>& items) {
   return add("</ul>\n");
 }
 
+Markup& Markup::more(std::size_t left_out) {
+  return left_out == 0 ? *this : element("p", fmt::format("and {} more", left_out));
+}
+
+Markup& Markup::open_scrolling(std::string_view label) {
+  add("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
+  return text(label).add("\">\n");
+}
+
 void add_listing(Markup& page, const Listing& listing, Caption caption) {
   if (listing.rows.empty()) {
     page.element("p", caption == Caption::shown ? listing.title + ": none" : "none");
     return;
   }
-  page.add("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
-  page.text(listing.title).add("\">\n<table>\n");
+  page.open_scrolling(listing.title).add("<table>\n");
   if (caption == Caption::shown) page.element("caption", listing.title);
   page.add("<thead><tr>");
   for (const Column& column : listing.columns) {
@@ -117,9 +126,7 @@ void add_listing(Markup& page, const Listing& listing, Caption caption) {
   page.add("</tr></thead>\n<tbody>\n");
   for (const auto& row : listing.rows) add_row(page, listing, row);
   page.add("</tbody>\n</table>\n</div>\n");
-  if (listing.all > listing.rows.size()) {
-    page.element("p", fmt::format("and {} more", listing.all - listing.rows.size()));
-  }
+  page.more(listing.all - std::min(listing.all, listing.rows.size()));
 }
 
 }  // namespace bottleneck

@@ -39,6 +39,10 @@ class Markup {
   /// A label and what it says, inside a <dl>.
   Markup& fact(Literal label, std::string_view text);
   Markup& list(const std::vector<std::string>& items);
+  /// That so many rows were left out; nothing if none was.
+  Markup& more(std::size_t left_out);
+  /// Opens a <div> for a table: it scrolls by itself where the page is narrow.
+  Markup& open_scrolling(std::string_view label);
   const std::string& bytes() const { return bytes_; }
 
  private:

@@ -56,17 +56,15 @@ void add_probe(Markup& page, const ProbeState& probe) {
 }
 
 void add_probes(Markup& page, const std::vector<ProbeState>& probes) {
-  page.add(
-      "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Probes\">\n<table "
-      "id=\"probes\">\n<caption>Probes: what each could see, why not, and what would help</caption>"
+  page.open_scrolling("Probes").add(
+      "<table id=\"probes\">\n<caption>Probes: what each could see, why not, and what would "
+      "help</caption>"
       "\n<thead><tr><th scope=\"col\">probe</th><th scope=\"col\">state</th><th scope=\"col\">what "
       "it does here, or why it does not</th></tr></thead>\n<tbody>\n");
   for (std::size_t i = 0; i < probes.size() && i < shown_probes; ++i) add_probe(page, probes[i]);
   page.add("</tbody>\n</table>\n</div>\n");
   if (probes.empty()) page.element("p", "none");
-  if (probes.size() > shown_probes) {
-    page.element("p", fmt::format("and {} more", probes.size() - shown_probes));
-  }
+  page.more(probes.size() - std::min(probes.size(), shown_probes));
 }
 
 void add_measurement_listing(Markup& page, const std::vector<Measurement>& measurements) {

@@ -10,11 +10,9 @@
 namespace bottleneck {
 namespace {
 
-bool stands_for_a_class(const BarRow& row) { return row.label == to_string(row.kind); }
-
 /// Class of the style sheet.
 std::string_view color_of(const BarRow& row) {
-  return stands_for_a_class(row) ? to_string(row.kind) : "others";
+  return row.is_class() ? to_string(row.kind) : "others";
 }
 
 std::string describe_bars(const std::vector<BarRow>& rows) {
@@ -33,8 +31,8 @@ void add_legend(Markup& page, const Report& report, const std::vector<BarRow>& r
     page.add("<tr><th scope=\"row\"><span class=\"swatch ").text(color_of(row));
     page.add("\"></span>").text(row.label).add("</th><td class=\"number\">");
     page.text(fmt::format("{} %", row.percent)).add("</td><td>");
-    page.text(stands_for_a_class(row) ? explain(row.kind) : "small classes, listed below");
-    const std::string note = notes && stands_for_a_class(row) ? note_of(report, row.kind) : "";
+    page.text(row.is_class() ? explain(row.kind) : "small classes, listed below");
+    const std::string note = notes && row.is_class() ? note_of(report, row.kind) : "";
     if (!note.empty()) page.add(" <span class=\"note\">").text(note).add("</span>");
     page.add("</td></tr>\n");
   }
@@ -48,9 +46,7 @@ void add_rest(Markup& page, const Report& report, const std::vector<BarRow>& row
   for (const Bottleneck kind : all_bottlenecks()) {
     const auto share = report.shares.find(kind);
     std::string& text = share == report.shares.end() ? unseen : small;
-    bool shown = kind == Bottleneck::unattributed;
-    for (const BarRow& row : rows) shown = shown || row.label == to_string(kind);
-    if (shown) continue;
+    if (kind == Bottleneck::unattributed || row_of(rows, kind)) continue;
     text += fmt::format("{}{}", text.empty() ? "" : ", ", to_string(kind));
     if (share != report.shares.end()) text += " " + format_percent(share->second);
   }
@@ -103,10 +99,8 @@ std::vector<BarRow> arrange_page_bars(const std::map<Bottleneck, double>& shares
 }
 
 std::string describe_share(const std::vector<BarRow>& rows, Bottleneck kind, double share) {
-  for (const BarRow& row : rows) {
-    if (row.label == to_string(kind)) return fmt::format("{} %", row.percent);
-  }
-  return format_percent(share);
+  const BarRow* row = row_of(rows, kind);
+  return row ? fmt::format("{} %", row->percent) : format_percent(share);
 }
 
 void add_stacked_bar(Markup& page, const std::vector<BarRow>& rows, std::string_view label) {
