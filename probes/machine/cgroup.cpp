@@ -114,10 +114,6 @@ std::string own_membership(const System& system) {
   return system.read("/proc/self/cgroup").value_or("");
 }
 
-CgroupPath unified_cgroup_path(const System& system) {
-  return unified_cgroup_path(system, own_membership(system));
-}
-
 CgroupPath cgroup_path(const System& system, std::string_view controller) {
   return cgroup_path(system, controller, own_membership(system));
 }

@@ -30,7 +30,6 @@ CgroupPath cgroup_path(const System&, std::string_view controller);  ///< our ow
 
 /// The path in the v2 hierarchy alone: pressure (PSI) is there even where v1 has the controllers.
 CgroupPath unified_cgroup_path(const System&, const std::string& membership);
-CgroupPath unified_cgroup_path(const System&);  ///< our own
 
 /// CPUs by the tightest quota on the path upward; nullopt = no quota. Files: cpu.max,
 /// cpu.cfs_{quota,period}_us.

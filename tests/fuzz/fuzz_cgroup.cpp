@@ -47,6 +47,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     throttling_directories(system, path);
     memory_limit(system, path);
   }
-  unified_cgroup_path(system);
+  unified_cgroup_path(system, own_membership(system));
   return 0;
 }

@@ -114,7 +114,8 @@ TEST(Cgroup, prefers_v1_in_a_hybrid_but_finds_the_unified_path_for_pressure) {
   root.put("/sys/fs/cgroup/memory/m/cgroup.procs", "")
       .put("/sys/fs/cgroup/unified/memory.pressure", "");
   EXPECT_EQ(cgroup_path(root.system(), "memory").directories.front(), "/sys/fs/cgroup/memory/m");
-  EXPECT_EQ(unified_cgroup_path(root.system()).directories.front(), "/sys/fs/cgroup/unified");
+  EXPECT_EQ(unified_cgroup_path(root.system(), own_membership(root.system())).directories.front(),
+            "/sys/fs/cgroup/unified");
 }
 
 TEST(Cgroup, understands_a_container_that_sees_a_part_of_the_hierarchy) {
