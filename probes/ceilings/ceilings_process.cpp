@@ -149,6 +149,7 @@ class Listener {
 
  private:
   void hear_line(std::string_view line) {
+    if (!line.starts_with('{')) return;  // rubbish by the megabyte is not worth a parser each
     auto measurement = measurement_from_line(line);
     if (!measurement) return;
     const auto same = std::find_if(all_.begin(), all_.end(), [&](const Measurement& one) {
