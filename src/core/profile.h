@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "src/core/hot_code.h"
 #include "src/core/measurement.h"
 #include "src/core/run.h"
 #include "src/core/timeline.h"
@@ -43,6 +44,7 @@ struct Profile {
   std::vector<Process> processes;     ///< [0] is the launched one
   std::vector<Thread> threads;        ///< [0] is its main thread
   std::vector<Location> locations;
+  std::vector<HotCode> hot_code;  ///< where most samples of user code lie, hottest first
   std::vector<Wait> waits;
   Timeline timeline;
   Overhead overhead;
