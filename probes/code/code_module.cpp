@@ -81,6 +81,27 @@ std::string CodeModule::function_name(std::uint64_t file_offset) {
   return address ? name_at(*address).name : std::string();
 }
 
+std::optional<CodeModule::FunctionRange> CodeModule::function_range(std::uint64_t file_offset) {
+  read_symbols();
+  const auto address = address_at(segments_, file_offset);
+  if (!address) return std::nullopt;
+  FunctionRange range;
+  const ElfSymbol* symbol = symbols_.function_at(*address);
+  if (symbol && symbol->size != 0 && *address < symbol->address + symbol->size) {
+    range.address = symbol->address;
+    range.length = symbol->size;
+  } else if (const auto bound = bound_at(bounds_, *address)) {
+    range.address = bound->start;
+    range.length = bound->end - bound->start;
+  } else {
+    return std::nullopt;
+  }
+  const auto offset = offset_of(segments_, range.address);
+  if (!offset) return std::nullopt;
+  range.file_offset = *offset;
+  return range;
+}
+
 std::string CodeModule::data_symbol(std::uint64_t virtual_address) {
   read_symbols();
   const ElfSymbol* symbol = symbols_.object_at(virtual_address);

@@ -25,6 +25,13 @@ class CodeModule {
   std::vector<Frame> resolve(std::uint64_t file_offset);
   std::string function_name(std::uint64_t file_offset);
   std::string data_symbol(std::uint64_t virtual_address);
+  struct FunctionRange {
+    std::uint64_t file_offset = 0;
+    std::uint64_t address = 0;  ///< virtual
+    std::uint64_t length = 0;   ///< bytes
+  };
+  /// The function that holds the place; nothing where neither a symbol nor a frame tells its end.
+  std::optional<FunctionRange> function_range(std::uint64_t file_offset);
   /// The offset itself where no segment holds it.
   std::uint64_t virtual_address(std::uint64_t file_offset);
 

@@ -107,6 +107,18 @@ std::vector<std::uint8_t> Symbols::bytes_before(const std::string& module,
   return {bytes.begin(), bytes.end()};
 }
 
+FunctionCode Symbols::function_code(const std::string& module, std::uint64_t file_offset,
+                                    std::size_t most) {
+  if (!is_file(module)) return {};
+  const auto range = modules_->module(module).function_range(file_offset);
+  if (!range || range->length == 0 || range->length > most) return {};
+  const auto file = RegularFile::open(modules_->system.path(module));
+  if (!file) return {};
+  const std::string bytes =
+      file->read_at(range->file_offset, static_cast<std::size_t>(range->length));
+  return {range->file_offset, range->address, {bytes.begin(), bytes.end()}};
+}
+
 std::string Symbols::jit_function(int pid, std::uint64_t address) {
   auto found = modules_->jits.find(pid);
   if (found == modules_->jits.end()) {

@@ -22,6 +22,13 @@ struct Frame {
       0;  ///< file offset where the machine code around it begins, for inlined ones too; 0 unknown
 };
 
+/// The machine code of one function, as it lies in its file.
+struct FunctionCode {
+  std::uint64_t file_offset = 0;  ///< of the first byte
+  std::uint64_t address = 0;      ///< virtual, of the first byte
+  std::vector<std::uint8_t> bytes;
+};
+
 class Symbols {
  public:
   explicit Symbols(System system);
@@ -50,6 +57,11 @@ class Symbols {
   /// beginning or on error.
   std::vector<std::uint8_t> bytes_before(const std::string& module, std::uint64_t file_offset,
                                          std::size_t count);
+
+  /// The function around that place, by symbol or by .eh_frame; no bytes where neither knows one,
+  /// or where it is longer than `most` bytes.
+  FunctionCode function_code(const std::string& module, std::uint64_t file_offset,
+                             std::size_t most);
 
   /// The name of JIT code by /tmp/perf-PID.map (of the target's mount namespace, through
   /// /proc/PID/root); "" none.

@@ -100,7 +100,7 @@ void PolledReducer::place(const Waiting& waiting, std::int64_t now_ns) {
   const std::string call = books_.left_call(books_.thread(thread).process, sample);
   int place;
   if (call.empty()) {
-    place = books_.user_place(thread, sample);
+    place = books_.user_sample(thread, sample, waiting.sample.time_ns);
   } else {
     sched::KernelPlace at;
     at.activity = sched::is_process_call(call) ? Activity::process : Activity::syscall;

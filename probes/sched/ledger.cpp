@@ -55,6 +55,12 @@ int Ledger::user_place(int index, const perf::Sample& sample) {
   return place;
 }
 
+int Ledger::user_sample(int index, const perf::Sample& sample, std::int64_t at_ns) {
+  const int place = user_place(index, sample);
+  registers.add(index, thread(index).tid, place, at_ns, sample);
+  return place;
+}
+
 int Ledger::kernel_place(int index, const perf::Sample& sample, const KernelPlace& at) {
   const std::uint32_t pid = process(thread(index).process).pid;
   Peer peer = Peer::unknown;
@@ -123,11 +129,33 @@ int Ledger::polled_wait(int index, PolledWait& polled, std::int64_t at_ns) {
   return intern_wait(owner, polled.facts, polled.object, place, at_ns);
 }
 
+/// Threads by their row (a folded one's samples go to the first row: they are apart by stretch),
+/// and places by their Location.
+void Ledger::finish_hot_code(Profile& profile, HotCodes& hot, const std::vector<int>& location_of) {
+  std::map<int, int> row_of;
+  for (std::size_t i = 0; i < profile.threads.size(); ++i)
+    row_of.try_emplace(profile.threads[i].tid, static_cast<int>(i));
+  for (HotCode& code : hot.all)
+    for (RegisterSample& sample : code.samples) {
+      const auto row = row_of.find(sample.thread);
+      sample.thread = row == row_of.end() ? 0 : row->second;
+    }
+  for (std::size_t place = 0; place < location_of.size(); ++place) {
+    if (hot.of_place[place] < 0) continue;
+    auto& of = hot.all[static_cast<std::size_t>(hot.of_place[place])].locations;
+    if (std::find(of.begin(), of.end(), location_of[place]) == of.end())
+      of.push_back(location_of[place]);
+  }
+  profile.hot_code = std::move(hot.all);
+}
+
 void Ledger::finish(Profile& profile, std::int64_t start_ns, std::int64_t end_ns) {
   sweep.finish(end_ns);
   std::vector<int> location_of;
-  profile.locations = places.resolve(location_of);
+  HotCodes hot = find_hot_code(places.all(), registers, tasks, symbols, start_ns);
+  profile.locations = places.resolve(location_of, hot.of_place);
   cells.finish(profile, location_of, start_ns, end_ns);
+  finish_hot_code(profile, hot, location_of);
   profile.waits = waits.all();
   for (Wait& wait : profile.waits)
     wait.location = wait.location < 0 ? -1 : location_of[static_cast<std::size_t>(wait.location)];

@@ -11,6 +11,7 @@
 
 #include "probes/perf/records.h"
 #include "probes/sched/descriptors.h"
+#include "probes/sched/hot_code.h"
 #include "probes/sched/kernel_stack.h"
 #include "probes/sched/sweep.h"
 #include "probes/sched/wait_poller.h"
@@ -25,6 +26,8 @@ class Ledger {
 
   /// The place of a sample in user code: work, a spin, or a fight for a lock that is contended.
   int user_place(int thread, const perf::Sample& sample);
+  /// The same, and its registers are kept.
+  int user_sample(int thread, const perf::Sample& sample, std::int64_t at_ns);
   /// Kernel time on behalf of `at.call`; its first argument is in the sample's registers.
   int kernel_place(int thread, const perf::Sample& sample, const KernelPlace& at);
   /// The system call that a thread is just leaving; "" unknown, or it is in user code proper.
@@ -51,12 +54,14 @@ class Ledger {
   Symbols symbols;
   Tasks tasks;
   Places places;
+  RegisterSamples registers;
   WaitTable waits;
   Cells cells;
   Sweep sweep;
   Descriptors descriptors;
 
  private:
+  void finish_hot_code(Profile& profile, HotCodes& hot, const std::vector<int>& location_of);
   std::string data_symbol_at(int process, std::uint64_t address);
 
   std::map<std::pair<int, std::uint64_t>, std::string> data_symbols_;

@@ -89,7 +89,8 @@ std::vector<Frame> Places::frames_at(int module, std::uint64_t offset) {
   return {Frame{symbols_.function_name(path, offset), "", 0, 0}};
 }
 
-std::vector<Location> Places::resolve(std::vector<int>& index_of) {
+std::vector<Location> Places::resolve(std::vector<int>& index_of,
+                                      const std::vector<int>& hot_code_of) {
   no_more_lines_ = std::chrono::steady_clock::now() + lines_budget;
   std::vector<std::size_t> order(places_.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -97,9 +98,9 @@ std::vector<Location> Places::resolve(std::vector<int>& index_of) {
     return places_[a].samples > places_[b].samples;
   });
   std::vector<Location> locations;
-  std::map<
-      std::tuple<std::string, std::string, std::string, int, std::string, int, std::string, int>,
-      int>
+  std::map<std::tuple<std::string, std::string, std::string, int, std::string, int, std::string,
+                      int, int>,
+           int>
       known;
   index_of.assign(places_.size(), -1);
   std::size_t text = 0;
@@ -112,7 +113,8 @@ std::vector<Location> Places::resolve(std::vector<int>& index_of) {
     const int flags = (static_cast<int>(at.role) << 8) | (static_cast<int>(at.peer) << 2) |
                       (at.after_syscall ? 2 : 0) | (at.no_file ? 1 : 0);
     auto key = std::make_tuple(at.module, at.function, at.file, at.line, at.caller,
-                               static_cast<int>(at.activity), at.call, flags);
+                               static_cast<int>(at.activity), at.call, flags,
+                               index < hot_code_of.size() ? hot_code_of[index] : -1);
     const auto [it, fresh] = known.try_emplace(std::move(key), static_cast<int>(locations.size()));
     if (fresh) {
       text += at.module.size() + at.function.size() + at.file.size() + at.caller.size();

@@ -70,11 +70,12 @@ class Places {
   int unseen_kernel(Role role);
 
   const Place& operator[](int index) const { return places_[static_cast<std::size_t>(index)]; }
+  const std::vector<Place>& all() const { return places_; }
   bool folded() const { return folded_; }
 
   /// Locations for all places; `index_of[place]` is the Location's index (places of the same line
-  /// are one).
-  std::vector<Location> resolve(std::vector<int>& index_of);
+  /// and the same hot code are one). `hot_code_of`: by place, -1 none.
+  std::vector<Location> resolve(std::vector<int>& index_of, const std::vector<int>& hot_code_of);
   /// Some places have no line, because reading debug information took too long.
   bool without_lines() const { return without_lines_; }
 

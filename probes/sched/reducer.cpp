@@ -105,6 +105,7 @@ void Reducer::apply_switch(const perf::Stamp& stamp, const perf::Switch& change)
   if (!change.out) {
     happening.kind = Happening::Kind::in;
   } else {
+    books_.registers.left_cpu(thread);
     // Preempted inside a call that woke another one, which then runs: a wait for that one (DESIGN
     // section 4).
     const auto waking = preempted_while_waking_.find(thread);
@@ -149,9 +150,9 @@ void Reducer::apply_sample(const perf::Stamp& stamp, const perf::Sample& sample,
   const int thread = books_.tasks.thread_of(stamp.tid);
   if (thread < 0) return;
   tally_.samples += 1;
-  const int place = sample.kernel
-                        ? books_.kernel_place(thread, sample, kernel_.sampled(sample.kernel_chain))
-                        : books_.user_place(thread, sample);
+  const int place =
+      sample.kernel ? books_.kernel_place(thread, sample, kernel_.sampled(sample.kernel_chain))
+                    : books_.user_sample(thread, sample, static_cast<std::int64_t>(stamp.time_ns));
   books_.sweep.add_sample(static_cast<std::int64_t>(stamp.time_ns), thread, place, period_ns);
 }
 

@@ -37,10 +37,11 @@ struct HotCode {
   /// loop: the whole function, or the part of a large one around the samples.
   std::vector<Instruction> body;
   bool loop = false;
-  int parent = -1;        ///< index into Profile::hot_code of the loop around it if that is hot too
-  int depth = 0;          ///< loops around it in its function
-  std::vector<int> hits;  ///< samples by instruction of `body`; of inner hot loops not
-  std::vector<int> lines;  ///< source line by instruction of `body`, 0 unknown; all in `file`
+  int parent = -1;  ///< index into Profile::hot_code of the loop around it if that is hot too
+  int depth = 0;    ///< loops around it in its function
+  std::vector<int> locations;  ///< indices into Profile::locations: those whose time is spent here
+  std::vector<int> hits;       ///< samples by instruction of `body`; of inner hot loops not
+  std::vector<int> lines;      ///< source line by instruction of `body`, 0 unknown; all in `file`
   std::vector<RegisterSample> samples;  ///< by thread and time; of inner hot loops not
   std::string why_empty;  ///< why there is no body: "its bytes could not be read"; "" there is one
 };

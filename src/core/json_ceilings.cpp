@@ -99,9 +99,25 @@ bool nests_too_deeply(const std::string& text) {
               "measure them again: bottleneck machine", exit_failed);
 }
 
+/// What is not told is absent.
+Json encode_topology(const Topology& topology) {
+  Json object = {{"cpus", topology.cpus}};
+  const auto add = [&](const char* key, auto value) {
+    if (value > 0) object[key] = value;
+  };
+  add("cores", topology.cores);
+  add("packages", topology.packages);
+  add("numa_nodes", topology.numa_nodes);
+  add("l1_data_bytes", topology.l1_bytes);
+  add("l2_bytes", topology.l2_bytes);
+  add("l3_bytes", topology.l3_bytes);
+  return object;
+}
+
 }  // namespace
 
-std::string machine_to_json(const Machine& machine, const CeilingSet& set) {
+std::string machine_to_json(const Machine& machine, const Topology& topology,
+                            const CeilingSet& set) {
   Json measured = Json::array();
   Json missing = Json::array();
   for (const Measurement& one : set.ceilings) {
@@ -114,8 +130,8 @@ std::string machine_to_json(const Machine& machine, const CeilingSet& set) {
   Json file = {{"schema_version", schema_version},   {"kind", "machine"},
                {"set", set.full ? "full" : "quick"}, {"cpu_model", machine.cpu_model},
                {"kernel", machine.kernel},           {"cpus", machine.cpus()},
-               {"virtualized", machine.virtualized}, {"ceilings", std::move(measured)},
-               {"unavailable", std::move(missing)}};
+               {"virtualized", machine.virtualized}, {"topology", encode_topology(topology)},
+               {"ceilings", std::move(measured)},    {"unavailable", std::move(missing)}};
   return dump(file, 1) + "\n";
 }
 

@@ -9,6 +9,7 @@
 
 #include "src/core/measurement.h"
 #include "src/core/run.h"
+#include "src/core/topology.h"
 
 namespace bottleneck {
 
@@ -24,7 +25,7 @@ struct CeilingSet {
 
 /// {"schema_version": 1, "kind": "machine", ..., "ceilings": [{"name", "value", "unit", "low",
 /// "high"}, ...]}: those with a value; the others stand under "unavailable" with their reason.
-std::string machine_to_json(const Machine&, const CeilingSet&);
+std::string machine_to_json(const Machine&, const Topology&, const CeilingSet&);
 
 /// The cached file. Fails on nothing: every number is finite by then.
 std::string ceilings_to_json(const CeilingSet&);

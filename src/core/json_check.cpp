@@ -129,6 +129,38 @@ void check_places(const Profile& profile) {
   });
 }
 
+void check_registers(const Row& row, const Instruction& one) {
+  const auto check = [&row](Register name) { row.count("register", name, no_register, x87_stack); };
+  for (const Operand* operand : {&one.destination, &one.first, &one.second}) check(operand->name);
+  for (const MemoryOperand& operand : one.memory) {
+    check(operand.base);
+    check(operand.index);
+  }
+}
+
+void check_hot_code(const Profile& profile) {
+  const std::size_t many = profile.hot_code.size();
+  check_each("hot_code", profile.hot_code, [&](const Row& row, const HotCode& code) {
+    row.index("parent", code.parent, many, true);
+    row.count("depth", code.depth, 0, std::numeric_limits<int>::max());
+    row.count("line", code.line, 0, std::numeric_limits<int>::max());
+    for (const int location : code.locations)
+      row.index("locations", location, profile.locations.size());
+    const auto as_long = [&](const char* key, std::size_t size) {
+      row.count(key, static_cast<int>(size), static_cast<int>(code.body.size()),
+                static_cast<int>(code.body.size()));
+    };
+    as_long("hits", code.hits.size());
+    as_long("lines", code.lines.size());
+    for (const Instruction& one : code.body) check_registers(row, one);
+    for (const RegisterSample& sample : code.samples) {
+      row.time("time", sample.time_s);
+      row.index("thread", sample.thread, profile.threads.size());
+      row.index("at", sample.at, code.body.size());
+    }
+  });
+}
+
 void check_cells(const Profile& profile) {
   const Timeline& timeline = profile.timeline;
   const auto windows = static_cast<std::size_t>(timeline.windows);
@@ -199,6 +231,7 @@ void check_profile(const Profile& profile) {
           fmt::format("{} is not within 0 and {}", timeline.windows, most_windows));
   require(timeline.window_s > 0 && timeline.window_s <= longest_s, "timeline.window_s",
           "no possible time");
+  check_hot_code(profile);
   check_cells(profile);
   check_totals(profile);
   check_overhead(profile.overhead);

@@ -1,8 +1,11 @@
+#include <concepts>
 #include <limits>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "src/core/json_cells.h"
+#include "src/core/json_code.h"
 #include "src/core/json_profile.h"
 #include "src/core/words.h"
 
@@ -50,6 +53,23 @@ void decode(const Node& node, std::uint64_t& into) {
   into = node.value.get<std::uint64_t>();
 }
 
+void decode(const Node& node, std::int64_t& into) {
+  if (!node.value.is_number_integer()) node.refuse("a whole number");
+  if (node.value.is_number_unsigned() &&
+      node.value.get<std::uint64_t>() > std::uint64_t{std::numeric_limits<std::int64_t>::max()})
+    node.refuse("a smaller number");
+  into = node.value.get<std::int64_t>();
+}
+
+/// The small ones: registers, widths, counters.
+template <std::integral T>
+void decode(const Node& node, T& into) {
+  std::int64_t whole = 0;
+  decode(node, whole);
+  if (!std::in_range<T>(whole)) node.refuse("a number of fewer digits");
+  into = static_cast<T>(whole);
+}
+
 void decode(const Node& node, double& into) {
   if (!node.value.is_number()) node.refuse("a number");
   into = node.value.get<double>();
@@ -69,7 +89,8 @@ void decode(const Node& node, std::optional<T>& into) {
   }
 }
 
-void decode(const Node& node, std::vector<std::string>& into) {
+template <typename T>
+void decode(const Node& node, std::vector<T>& into) {
   if (!node.value.is_array()) node.refuse("a list");
   for (std::size_t i = 0; i < node.value.size(); ++i) decode(node.element(i), into.emplace_back());
 }
@@ -170,6 +191,25 @@ void decode_measurements(const Node& node, std::vector<Measurement>& all) {
   }
 }
 
+void decode_hot_code(const Node& node, std::vector<HotCode>& all) {
+  if (!node.value.is_array()) node.refuse("a list");
+  for (std::size_t i = 0; i < node.value.size(); ++i) {
+    const Node one = node.element(i);
+    HotCode& code = all.emplace_back();
+    decode_object(one, code);
+    decode(one.member("locations"), code.locations);
+    decode(one.member("hits"), code.hits);
+    decode(one.member("lines"), code.lines);
+    decode_table(one.member("body"), code.body);
+    std::vector<MemoryRow> memory;
+    decode_table(one.member("memory"), memory);
+    attach_memory(memory, code.body);
+    std::vector<SampleRow> samples;
+    decode_table(one.member("samples"), samples);
+    code.samples = samples_of(samples);
+  }
+}
+
 void decode_timeline(const Node& node, Timeline& timeline) {
   decode(node.member("window_s"), timeline.window_s);
   decode(node.member("windows"), timeline.windows);
@@ -201,6 +241,7 @@ Profile decode_profile(const nlohmann::json& value) {
   decode_table(root.member("processes"), profile.processes);
   decode_table(root.member("threads"), profile.threads);
   decode_table(root.member("locations"), profile.locations);
+  if (value.contains("hot_code")) decode_hot_code(root.member("hot_code"), profile.hot_code);
   decode_table(root.member("waits"), profile.waits);
   decode_timeline(root.member("timeline"), profile.timeline);
   decode_object(root.member("overhead"), profile.overhead);

@@ -1,4 +1,5 @@
 #include "src/core/json_cells.h"
+#include "src/core/json_code.h"
 #include "src/core/json_profile.h"
 #include "src/core/words.h"
 
@@ -73,6 +74,21 @@ Json encode_timeline(const Timeline& timeline) {
       {"counters", encode_table(timeline.counters)}, {"system", encode_table(timeline.system)}};
 }
 
+Json encode_hot_code(const std::vector<HotCode>& all) {
+  Json list = Json::array();
+  for (const HotCode& code : all) {
+    Json object = encode(code);
+    object["locations"] = code.locations;
+    object["hits"] = code.hits;
+    object["lines"] = code.lines;
+    object["body"] = encode_table(code.body);
+    object["memory"] = encode_table(memory_rows(code.body));
+    object["samples"] = encode_table(sample_rows(code.samples));
+    list.push_back(std::move(object));
+  }
+  return list;
+}
+
 Json encode_measurements(const std::vector<Measurement>& all) {
   Json list = Json::array();
   for (const Measurement& one : all) list.push_back(encode_measurement(one));
@@ -109,6 +125,7 @@ Json encode_profile(const Profile& profile) {
           {"processes", encode_table(profile.processes)},
           {"threads", encode_table(profile.threads)},
           {"locations", encode_table(profile.locations)},
+          {"hot_code", encode_hot_code(profile.hot_code)},
           {"waits", encode_table(profile.waits)},
           {"timeline", encode_timeline(profile.timeline)},
           {"overhead", encode(profile.overhead)},

@@ -37,7 +37,6 @@ struct Location {
   Role role = Role::work;
   bool after_syscall = false;  ///< user instruction right after `syscall`: its time is the kernel's
   bool no_file = false;        ///< code that is in no file (JIT)
-  int hot_code = -1;           ///< index into Profile::hot_code; -1: none
 };
 
 /// A reason to be blocked, shared by all waits that have it.

@@ -16,6 +16,13 @@ constexpr Words<Activity> activity_words = {"user",       "syscall",       "page
                                             "file_fault", "process",       "context_switch",
                                             "interrupt",  "unknown_kernel"};
 constexpr Words<Role> role_words = {"work", "spin", "lock"};
+constexpr Words<Operation> operation_words = {
+    "other",    "move",      "move_sign", "address",    "add",         "subtract",
+    "bit_and",  "bit_or",    "bit_xor",   "shift_left", "shift_right", "shift_signed",
+    "multiply", "increment", "decrement", "negate",     "complement"};
+constexpr Words<Operand::Kind> operand_words = {"none", "reg", "immediate", "memory"};
+constexpr Words<Arithmetic> arithmetic_words = {"none", "integer", "scalar_float", "packed_float",
+                                                "packed_integer"};
 constexpr Words<Claim> claim_words = {"bound", "conditional", "expected", "verified"};
 constexpr Words<Family> family_words = {"parallelize", "vectorize", "chunk",  "io", "lock",
                                         "threads",     "algorithm", "system", "gpu"};
@@ -31,6 +38,15 @@ std::string_view to_string(Activity word) {
   return activity_words.at(static_cast<std::size_t>(word));
 }
 std::string_view to_string(Role role) { return role_words.at(static_cast<std::size_t>(role)); }
+std::string_view to_string(Operation word) {
+  return operation_words.at(static_cast<std::size_t>(word));
+}
+std::string_view to_string(Operand::Kind word) {
+  return operand_words.at(static_cast<std::size_t>(word));
+}
+std::string_view to_string(Arithmetic word) {
+  return arithmetic_words.at(static_cast<std::size_t>(word));
+}
 std::string_view to_string(Claim claim) { return claim_words.at(static_cast<std::size_t>(claim)); }
 std::string_view to_string(Family word) { return family_words.at(static_cast<std::size_t>(word)); }
 

@@ -16,6 +16,9 @@ std::string_view to_string(ProbeStatus);
 std::string_view to_string(Tier);
 std::string_view to_string(Activity);
 std::string_view to_string(Role);
+std::string_view to_string(Operation);
+std::string_view to_string(Operand::Kind);
+std::string_view to_string(Arithmetic);
 std::string_view to_string(Claim);
 std::string_view to_string(Family);
 
@@ -32,6 +35,12 @@ template <>
 inline constexpr int word_count<Activity> = static_cast<int>(Activity::unknown_kernel) + 1;
 template <>
 inline constexpr int word_count<Role> = static_cast<int>(Role::lock) + 1;
+template <>
+inline constexpr int word_count<Operation> = static_cast<int>(Operation::complement) + 1;
+template <>
+inline constexpr int word_count<Operand::Kind> = static_cast<int>(Operand::Kind::memory) + 1;
+template <>
+inline constexpr int word_count<Arithmetic> = static_cast<int>(Arithmetic::packed_integer) + 1;
 template <>
 inline constexpr int word_count<Claim> = static_cast<int>(Claim::verified) + 1;
 template <>

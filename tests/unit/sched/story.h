@@ -71,7 +71,7 @@ class Story {
     Profile profile;
     sweep_.finish(at(ms));
     std::vector<int> location_of;
-    profile.locations = places_.resolve(location_of);
+    profile.locations = places_.resolve(location_of, {});
     cells_.finish(profile, location_of, exec_ns, at(ms));
     profile.waits = waits_;
     return profile;
