@@ -166,13 +166,34 @@ void add_ladder(Screen& screen, const std::vector<Measurement>& all, bool whole)
             rows);
 }
 
+std::string count_of(int number, const char* what) {
+  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
+}
+
+/// "2 CPUs: 1 core × 2 threads", "4 CPUs: 4 cores, 2 NUMA nodes"; a quota may leave fewer CPUs.
+std::string say_cpus(const MachineReport& report) {
+  const Topology& topology = report.topology;
+  std::string text = count_of(report.machine.cpus(), "CPU");
+  if (topology.cores == 0) return text;
+  const bool fewer = report.machine.cpus() < topology.cpus;
+  text += (fewer ? " by quota, on " : ": ") + count_of(topology.cores, "core");
+  const int threads = topology.cpus / topology.cores;
+  if (threads > 1 && topology.cpus % topology.cores == 0)
+    text += fmt::format(" × {} threads", threads);
+  else if (topology.cpus != topology.cores)
+    text += fmt::format(" with {} threads", topology.cpus);
+  if (topology.packages > 1) text += fmt::format(", {} packages", topology.packages);
+  if (topology.numa_nodes > 1) text += fmt::format(", {} NUMA nodes", topology.numa_nodes);
+  return text;
+}
+
 void add_head(Screen& screen, const MachineReport& report) {
   screen.add(
       {{"bottleneck machine", Hue::bold},
-       {fmt::format("  {} · {} CPU{} · {} set in {}",
+       {fmt::format("  {} · {} · {} set in {}",
                     report.machine.cpu_model.empty() ? "CPU not known" : report.machine.cpu_model,
-                    report.machine.cpus(), report.machine.cpus() == 1 ? "" : "s",
-                    report.full ? "full" : "quick", format_seconds(report.took_s))}});
+                    say_cpus(report), report.full ? "full" : "quick",
+                    format_seconds(report.took_s))}});
   if (!is_disturbed(report.ceilings)) return;
   screen.add({{fmt::format("  busy: others used {} of the CPUs meanwhile; measure again when it is "
                            "quiet",

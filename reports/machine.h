@@ -7,11 +7,13 @@
 #include <vector>
 
 #include "reports/terminal.h"
+#include "src/core/topology.h"
 
 namespace bottleneck {
 
 struct MachineReport {
   Machine machine;
+  Topology topology;
   std::vector<Measurement> ceilings;
   bool full = false;  ///< the long set
   double took_s = 0;

@@ -3,23 +3,19 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <sched.h>
 #include <sys/utsname.h>
 
 #include "probes/io/poll_clock.h"
 #include "probes/machine/cgroup.h"
 #include "probes/machine/cgroup_watch.h"
 #include "probes/machine/text.h"
+#include "probes/machine/topology.h"
 
 namespace bottleneck {
 namespace {
 
-/// The kernel writes cache sizes and /proc/meminfo in units of 1024 bytes and calls them K or kB.
+/// The kernel writes /proc/meminfo in units of 1024 bytes and calls them kB.
 constexpr std::uint64_t kibibyte = 1024;
-
-/// The set must hold every possible CPU, or the call fails with EINVAL; larger than any kernel's
-/// NR_CPUS (8192).
-constexpr int most_cpus = 16384;
 
 std::string trimmed(std::string_view text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
@@ -42,32 +38,11 @@ int count_online(const System& system, const std::string& cpuinfo) {
   return std::max(1, processors);
 }
 
+/// A made-up machine may say nothing of its processes: then nothing is forbidden.
 int count_allowed(const System& system, int online) {
-  if (!system.root.empty()) {
-    const std::string status = system.read("/proc/self/status").value_or("");
-    return count_cpu_list(line_after(status, "Cpus_allowed_list")).value_or(online);
-  }
-  cpu_set_t* set = CPU_ALLOC(most_cpus);
-  const std::size_t size = CPU_ALLOC_SIZE(most_cpus);
-  CPU_ZERO_S(size, set);
-  const int allowed = sched_getaffinity(0, size, set) == 0 ? CPU_COUNT_S(size, set) : online;
-  CPU_FREE(set);
-  return allowed;
-}
-
-std::optional<std::uint64_t> l2_size(const System& system) {
-  const std::string cache = "/sys/devices/system/cpu/cpu0/cache/";
-  for (const std::string& index : system.list(cache)) {
-    if (leading_number(system.read(cache + index + "/level").value_or("")) != 2) continue;
-    const std::string size = trimmed(system.read(cache + index + "/size").value_or(""));
-    const auto number = leading_number(size);
-    if (!number || *number == 0) continue;
-    const std::uint64_t unit = size.back() == 'M'   ? kibibyte * kibibyte
-                               : size.back() == 'K' ? kibibyte
-                                                    : 1;
-    return *number * unit;
-  }
-  return std::nullopt;
+  const auto cpus = allowed_cpus(system);
+  return system.root.empty() || system.read("/proc/self/status") ? static_cast<int>(cpus.size())
+                                                                 : online;
 }
 
 /// The address-space limit counts reserved memory too, but what cannot be mapped cannot be used
@@ -90,11 +65,11 @@ Machine describe(const System& system, const std::string& membership) {
   machine.cpu_model = trimmed(line_after(cpuinfo, "model name"));
   machine.kernel = kernel_release(system);
   machine.cpus_online = count_online(system, cpuinfo);
-  machine.cpus_allowed = std::max(1, count_allowed(system, machine.cpus_online));
+  machine.cpus_allowed = count_allowed(system, machine.cpus_online);
   if (const auto total = number_after(system.read("/proc/meminfo").value_or(""), "MemTotal"))
     machine.memory_bytes = *total * kibibyte;
   set_limits(system, membership, machine);
-  machine.l2_bytes = l2_size(system);
+  if (const auto l2 = read_caches(system, 0).l2_bytes; l2 > 0) machine.l2_bytes = l2;
   machine.virtualized = is_virtualized(cpuinfo);
   return machine;
 }

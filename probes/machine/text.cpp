@@ -1,5 +1,6 @@
 #include "probes/machine/text.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace bottleneck {
@@ -56,6 +57,20 @@ std::optional<int> count_cpu_list(std::string_view list) {
     count += *last - *first + 1;
   }
   return static_cast<int>(count);
+}
+
+std::vector<int> expand_cpu_list(std::string_view list) {
+  constexpr int most = 16384;  // twice the largest NR_CPUS of Linux
+  std::vector<int> cpus;
+  if (count_cpu_list(list).value_or(most + 1) > most) return cpus;
+  for (std::string_view part : split(list, ',')) {
+    const auto first = leading_number(part).value_or(0);
+    const std::size_t dash = part.find('-');
+    const auto last = dash == part.npos ? first : leading_number(part.substr(dash + 1)).value_or(0);
+    for (auto cpu = first; cpu <= last; ++cpu) cpus.push_back(static_cast<int>(cpu));
+  }
+  std::sort(cpus.begin(), cpus.end());
+  return cpus;
 }
 
 }  // namespace bottleneck

@@ -24,5 +24,7 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 
 /// How many CPUs a list such as "0-3,8" names; nullopt if it is malformed or empty.
 std::optional<int> count_cpu_list(std::string_view list);
+/// Their numbers in ascending order; none if it is malformed, empty or longer than any machine's.
+std::vector<int> expand_cpu_list(std::string_view list);
 
 }  // namespace bottleneck

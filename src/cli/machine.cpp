@@ -10,6 +10,7 @@
 #include "probes/ceilings/cache.h"
 #include "probes/ceilings/ceilings.h"
 #include "probes/machine/machine.h"
+#include "probes/machine/topology.h"
 #include "src/cli/calibrate.h"
 #include "src/cli/commands.h"
 #include "src/cli/output_file.h"
@@ -92,11 +93,12 @@ int measure_and_show(const MachineCommand& command) {
   const auto begin = std::chrono::steady_clock::now();
   const CeilingSet set = measure(command);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-  const MachineReport report{describe_machine(System{}), set.ceilings, set.full, took.count(),
-                             keep(command, set)};
+  const MachineReport report{
+      describe_machine(System{}), read_topology(System{}), set.ceilings, set.full, took.count(),
+      keep(command, set)};
   const int screen = json.to_stdout() ? STDERR_FILENO : STDOUT_FILENO;
   show(screen, render_machine(report, style_for(screen, command.color, command.verbose)));
-  if (json.wanted()) json.write(machine_to_json(report.machine, set));
+  if (json.wanted()) json.write(machine_to_json(report.machine, report.topology, set));
   return exit_ok;
 }
 

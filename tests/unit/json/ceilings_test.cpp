@@ -66,8 +66,12 @@ TEST(KeptFile, with_impossible_figures_is_refused) {
 }
 
 TEST(MachineFace, has_a_value_for_every_ceiling_and_says_what_is_missing) {
-  const json face = json::parse(machine_to_json({}, a_set()));
+  Topology topology;
+  topology.cpus = 2;
+  topology.cores = 1;
+  const json face = json::parse(machine_to_json({}, topology, a_set()));
   EXPECT_EQ(face["kind"], "machine");
+  EXPECT_EQ(face["topology"], json({{"cpus", 2}, {"cores", 1}})) << "what is not told is absent";
   ASSERT_EQ(face["ceilings"].size(), 1u);
   for (const char* key : {"name", "value", "unit", "low", "high"})
     EXPECT_TRUE(face["ceilings"][0].contains(key)) << key;
