@@ -1,13 +1,10 @@
-// What the samples of a hot loop say about why it takes its time: streams, iteration rate, stall
-// factor, working set, dependence chain, mix. From a HotCode alone (core/hot_code.h); its place:
-// before the rules table, which turns it into a class. It never looks at names.
+// Examines a hot loop: from a HotCode alone (core/hot_code.h) and the machine's limits to
+// LoopEvidence (core/loop_evidence.h). Its place: before the rules table, which turns it into a
+// class. It never looks at names.
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "src/core/hot_code.h"
+#include "src/core/loop_evidence.h"
 
 namespace bottleneck {
 
@@ -19,63 +16,6 @@ struct CoreLimits {
   /// The working set from which on a load costs what memory does: the last step of the measured
   /// latency ladder; 32 MB where it was not measured (research/pmuless.md section 10).
   double memory_bytes = 32e6;
-};
-
-/// One sweep through memory, counted once however many operands take part.
-struct Stream {
-  double bytes_per_s = 0;  ///< per CPU-second: speed of the sweep x share of lines that it touches
-  double traffic = 0;      ///< bytes/s through the memory bus: twice for stores that read first
-  double stride = 0;       ///< bytes per iteration; 0 unknown
-  double spread = 0;  ///< bytes from the lowest to the highest address (2nd to 98th percentile)
-  bool stores = false;
-  bool non_temporal = false;  ///< or a rep string store: does not read what it overwrites
-};
-
-/// An operand that does not advance steadily.
-struct Irregular {
-  int instruction = 0;
-  double set_bytes = 0;  ///< of memory that it touches
-  double stride = 0;     ///< where it is re-swept in steps; 0: no pattern
-  bool strided = false;  ///< by more than a line, and the lines between are not touched
-};
-
-struct Chain {
-  double cycles = 0;          ///< per iteration, loads from L1
-  bool through_load = false;  ///< an address depends on the value loaded in the round before
-  bool through_float = false;
-};
-
-/// Sampled instructions by what they do, 0..1 (skid taken into account), and counts per iteration.
-struct Mix {
-  double after_load = 0;  ///< samples whose instruction before reads memory
-  double divide = 0;      ///< on or after a divide or square root
-  double scalar_float = 0, packed_float = 0, packed_integer = 0, integer = 0;
-  double branch = 0;
-  int instructions = 0, loads = 0, stores = 0, branches = 0, calls = 0, divides = 0;
-  int scalar_float_count = 0, packed_float_count = 0, packed_integer_count = 0;
-  int vector_bits = 0;
-  double flops = 0;          ///< per iteration
-  bool unoptimized = false;  ///< locals are kept in memory: compiled without optimization
-};
-
-struct LoopEvidence {
-  std::size_t samples = 0;
-  Mix mix;
-  Chain chain;
-  std::vector<Stream> streams;       ///< fastest first; those that stay in L2 too
-  std::vector<Irregular> irregular;  ///< largest set first
-  double traffic = 0;                ///< bytes/s per CPU-second of streams larger than twice L2
-  double read_only = 0;              ///< the part of it without stores
-  double after_load_spread = 0;    ///< bytes covered by the addresses of loads right before samples
-  double after_load_known = 0;     ///< share of samples after a load whose address is known
-  bool after_load_steady = false;  ///< consecutive ones advance steadily
-  std::optional<double> iterations_per_s;  ///< per CPU-second
-  std::string why_no_rate;
-  double least_cycles = 1;                   ///< static minimum per iteration
-  std::optional<double> stall_factor;        ///< measured cycles per iteration over least_cycles
-  std::optional<double> seconds_per_access;  ///< of the irregular or chained load
-  std::optional<double> instructions_per_cycle;
-  std::optional<double> flops_per_s;
 };
 
 /// Errors: none; a body of nothing, or too few samples, gives evidence of nothing.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "src/core/classes.h"
+#include "src/core/loop_evidence.h"
 #include "src/core/profile.h"
 
 namespace bottleneck {
@@ -90,12 +91,25 @@ struct Recommendation {
   std::string next_limit;  ///< what limits it next
 };
 
+/// A hot loop (or function without one): what its samples say, and the class that its time has.
+struct HotLoop {
+  int code = 0;      ///< index into Profile::hot_code
+  double share = 0;  ///< of the CPU time in user code
+  Bottleneck kind = Bottleneck::compute;
+  Detail detail = Detail::unsplit;
+  Confidence confidence = Confidence::weak;
+  std::string because;      ///< what was seen that makes it this class
+  std::string contradicts;  ///< what speaks against it; "" nothing known
+  LoopEvidence evidence;
+};
+
 struct Report {
   Profile profile;
   Verdict verdict;
   std::map<Bottleneck, double>
       shares;  ///< every class that could be observed, and unattributed; sums to 1
   std::vector<Finding> findings;  ///< by share, largest first; those of 0 left out
+  std::vector<HotLoop> hot_loops;  ///< one for each Profile::hot_code, in its order
   std::vector<Phase> phases;
   ParallelismReport parallelism;
   std::map<Bottleneck, double> busy_shares;     ///< of the busy time alone; only where verdict.idle
