@@ -18,6 +18,9 @@ struct Stream {
   double spread = 0;  ///< bytes from the lowest to the highest address (2nd to 98th percentile)
   bool stores = false;
   bool non_temporal = false;  ///< or a rep string store: does not read what it overwrites
+  bool loads = false;
+  double coverage = 1;  ///< share of the lines passed that are touched, where the stride is known
+  std::vector<int> instructions;  ///< that take part, indices into HotCode::body
 };
 
 /// An operand that does not advance steadily.
@@ -42,6 +45,7 @@ struct Mix {
   double branch = 0;
   int instructions = 0, loads = 0, stores = 0, branches = 0, calls = 0, divides = 0;
   int scalar_float_count = 0, packed_float_count = 0, packed_integer_count = 0;
+  int atomics = 0;  ///< per iteration, with a lock prefix
   int vector_bits = 0;
   double flops = 0;          ///< per iteration
   bool unoptimized = false;  ///< locals are kept in memory: compiled without optimization
