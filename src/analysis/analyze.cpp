@@ -72,9 +72,11 @@ void complete_verdict(Report& report, const Profile& profile, const Evidence& ev
 
 Report analyze(Profile profile) {
   const Counters counters{profile};
-  const Evidence evidence = derive(profile, counters);
+  const HotLoops loops{profile};
+  const Evidence evidence = derive(profile, counters, loops);
   const Figures figures = count_figures(profile, counters);
   Report report;
+  report.hot_loops = describe_hot_loops(profile, loops);
   report.shares = shares_of(profile, evidence);
   report.phases = find_phases(profile, evidence);
   report.parallelism = measure_parallelism(profile, evidence);

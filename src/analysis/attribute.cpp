@@ -32,11 +32,12 @@ Split split_instant(const Instant& now, int cpus) {
 
 class Attribution {
  public:
-  Attribution(const Profile& profile, const Counters& counters, Evidence& evidence)
+  Attribution(const Profile& profile, const Counters& counters, const HotLoops& loops,
+              Evidence& evidence)
       : profile_(profile),
         counters_(counters),
         evidence_(evidence),
-        facts_(profile, counters),
+        facts_(profile, counters, loops),
         mixes_(profile) {}
 
   void run() {
@@ -235,8 +236,9 @@ class Attribution {
 
 }  // namespace
 
-void attribute(const Profile& profile, const Counters& counters, Evidence& evidence) {
-  Attribution{profile, counters, evidence}.run();
+void attribute(const Profile& profile, const Counters& counters, const HotLoops& loops,
+               Evidence& evidence) {
+  Attribution{profile, counters, loops, evidence}.run();
 }
 
 }  // namespace bottleneck

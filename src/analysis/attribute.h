@@ -7,6 +7,6 @@
 namespace bottleneck {
 
 /// Appends the slices of all cells, and what they rest on.
-void attribute(const Profile&, const Counters&, Evidence&);
+void attribute(const Profile&, const Counters&, const HotLoops&, Evidence&);
 
 }  // namespace bottleneck

@@ -88,12 +88,12 @@ bool was_fought(const Evidence& evidence, const IdleCell& cell) {
          evidence.lock_burnt_in[window] >= 0.5 * cell.seconds;
 }
 
-Evidence derive(const Profile& profile, const Counters& counters) {
+Evidence derive(const Profile& profile, const Counters& counters, const HotLoops& loops) {
   Evidence evidence;
   evidence.wall_s = profile.runs.empty() ? 0 : std::max(0.0, profile.this_run().wall_s);
   evidence.cpus = profile.machine.cpus();
   add_system(profile, evidence);
-  attribute(profile, counters, evidence);
+  attribute(profile, counters, loops, evidence);
   fill_windows(profile, evidence);
   fill_up(evidence, std::max(0, profile.timeline.windows - 1));
   return evidence;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "src/analysis/counters.h"
+#include "src/analysis/hot_loops.h"
 #include "src/analysis/rules.h"
 
 namespace bottleneck {
@@ -46,7 +47,7 @@ struct Evidence {
   double seconds_of(Kind) const;
 };
 
-Evidence derive(const Profile&, const Counters&);
+Evidence derive(const Profile&, const Counters&, const HotLoops&);
 
 /// A stretch without work in which CPU time was burnt for locks: at least half of its queueing.
 /// Source: accounting.md 3: the worst contention is all CPUs busy fighting.

@@ -24,9 +24,10 @@ std::optional<double> bytes_per_call(const Totals& seen) {
 
 }  // namespace
 
-FactFinder::FactFinder(const Profile& profile, const Counters& counters)
+FactFinder::FactFinder(const Profile& profile, const Counters& counters, const HotLoops& loops)
     : profile_(profile),
       counters_(counters),
+      loops_(loops),
       storage_writes_blocked_s_(profile.processes.size()),
       write_cpu_s_(profile.processes.size()) {
   const auto process_of = [&](int thread) {
@@ -96,6 +97,7 @@ Facts FactFinder::of_code(int location, int process, int window) const {
   facts.peer = place.peer;
   facts.after_syscall = place.after_syscall;
   facts.unknown_code = place.no_file && place.function.empty();
+  if (place.activity == Activity::user) facts.loop = loops_.at(location);
   facts.starting = is_starting(process, window);
   facts.refaults = refaults_;
   facts.device_reads = ratio(seen.read_bytes, seen.read_chars);

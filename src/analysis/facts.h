@@ -5,13 +5,14 @@
 #include <map>
 
 #include "src/analysis/counters.h"
+#include "src/analysis/hot_loops.h"
 #include "src/analysis/rules.h"
 
 namespace bottleneck {
 
 class FactFinder {
  public:
-  FactFinder(const Profile&, const Counters&);
+  FactFinder(const Profile&, const Counters&, const HotLoops&);
 
   Facts of_code(int location, int process, int window) const;
   Facts of_stretch(const IdleCell&) const;
@@ -27,6 +28,7 @@ class FactFinder {
 
   const Profile& profile_;
   const Counters& counters_;
+  const HotLoops& loops_;
   bool refaults_ = false;
   std::vector<double> storage_writes_blocked_s_;  ///< by process
   std::vector<double> write_cpu_s_;               ///< by process: CPU in file writes

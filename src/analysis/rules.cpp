@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "src/analysis/loop_rules.h"
+
 namespace bottleneck {
 namespace {
 
@@ -40,6 +42,17 @@ bool always(const Facts&) { return true; }
 bool starting(const Facts& f) { return f.starting; }
 bool refaulted(const Facts& f) { return f.refaults; }
 
+using LoopPredicate = bool (*)(const LoopFacts&);
+
+template <LoopPredicate predicate>
+bool in_loop(const Facts& f) {
+  return f.loop && has_evidence(*f.loop) && predicate(*f.loop);
+}
+template <LoopPredicate first, LoopPredicate second>
+bool in_loop_both(const Facts& f) {
+  return in_loop<first>(f) && second(*f.loop);
+}
+
 // Read from the top: the first row of an activity or wait that applies decides. `device bytes` are
 // per process and of files only; a parent's counters contain its reaped children.
 const std::array table = {
@@ -55,6 +68,102 @@ const std::array table = {
          {},
          [](const Facts& f) { return f.after_syscall; },
          "samples on the instruction after a system call",
+         ""},
+    Rule{{memory_latency, D::dependent},
+         A::user,
+         {},
+         in_loop<chases_pointers>,
+         "the address of each load is the result of the one before, over more than L2",
+         ""},
+    Rule{{compute, D::interpreted},
+         A::user,
+         {},
+         in_loop<is_interpreted>,
+         "code of an interpreter: its program's lines are not seen",
+         ""},
+    Rule{{memory_bandwidth, D::partial_lines},
+         A::user,
+         {},
+         in_loop_both<streams_at_ceiling, touches_parts_of_lines>,
+         "streams near this machine's ceiling, of whose lines a part is used",
+         ""},
+    Rule{{memory_bandwidth, D::stream},
+         A::user,
+         {},
+         in_loop<streams_at_ceiling>,
+         "streams near this machine's ceiling for that mix of reads and writes",
+         ""},
+    Rule{{compute, D::unoptimized},
+         A::user,
+         {},
+         in_loop<is_unoptimized>,
+         "every local variable goes through memory: compiled without optimization",
+         ""},
+    Rule{{memory_latency, D::strided},
+         A::user,
+         {},
+         in_loop<walks_columns>,
+         "each access is more than a line from the one before, over more than L2",
+         ""},
+    Rule{{memory_bandwidth, D::stream},
+         A::user,
+         {},
+         in_loop<streams_stalled>,
+         "long streams, and several times the cycles that the instructions need",
+         ""},
+    Rule{{memory_latency, D::random},
+         A::user,
+         {},
+         in_loop<jumps_through_memory>,
+         "addresses without an order over more than the caches hold",
+         ""},
+    Rule{{memory_bandwidth, D::stream},
+         A::user,
+         {},
+         in_loop<waits_after_loads_of_sweeps>,
+         "most samples right after loads that advance steadily through more than the caches hold",
+         "the stall factor could not be measured"},
+    Rule{{memory_latency, D::random},
+         A::user,
+         {},
+         in_loop<waits_after_loads>,
+         "most samples right after loads from all over more than the caches hold",
+         "the stall factor could not be measured"},
+    Rule{{compute, D::divide},
+         A::user,
+         {},
+         in_loop<divides_mostly>,
+         "samples on divisions and square roots",
+         ""},
+    Rule{{compute, D::chain},
+         A::user,
+         {},
+         in_loop_both<stays_in_cache, hangs_on_chain>,
+         "each step needs the result of the one before",
+         ""},
+    Rule{{compute, D::vectorized},
+         A::user,
+         {},
+         in_loop_both<stays_in_cache, is_vectorized>,
+         "arithmetic on whole vectors, data from the caches",
+         ""},
+    Rule{{compute, D::scalar},
+         A::user,
+         {},
+         in_loop_both<stays_in_cache, is_scalar>,
+         "floating-point arithmetic one number at a time, data from the caches",
+         ""},
+    Rule{{compute, D::branchy},
+         A::user,
+         {},
+         in_loop_both<stays_in_cache, is_branchy>,
+         "integer code with a branch every few instructions, data from the caches",
+         ""},
+    Rule{{compute, D::scalar},
+         A::user,
+         {},
+         in_loop<stays_in_cache>,
+         "integer code, data from the caches",
          ""},
     Rule{{compute, D::unsplit},
          A::user,

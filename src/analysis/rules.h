@@ -14,6 +14,8 @@
 
 namespace bottleneck {
 
+struct LoopFacts;
+
 struct Kind {
   Bottleneck kind = Bottleneck::unattributed;
   Detail detail = Detail::none;
@@ -59,6 +61,7 @@ struct Facts {
   std::optional<double> device_reads;   ///< device bytes / bytes of read calls
   std::optional<double> device_writes;  ///< the same of write calls
   std::optional<double> bytes_per_call;
+  const LoopFacts* loop = nullptr;  ///< of the hot code that it lies in (hot_loops.h)
 };
 
 struct Rule {

@@ -51,6 +51,8 @@ std::map<Bottleneck, double> shares_of(const Profile& profile, const Evidence& e
   for (Bottleneck kind : {compute, memory_capacity, io_read, io_write, network, lock,
                           Bottleneck::sleep, kernel, run_queue})
     if (waits || !is_wait_class(kind)) shares[kind] = 0;
+  // Without instructions nothing tells waiting for memory from computing.
+  if (!profile.hot_code.empty()) shares[memory_bandwidth] = shares[memory_latency] = 0;
   shares[unattributed] = 0;
   if (evidence.wall_s <= 0) {
     shares[unattributed] = 1;

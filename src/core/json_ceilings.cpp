@@ -70,7 +70,9 @@ CeilingSet decode_set(const Value& file) {
   for (const auto& [key, value] : fingerprint->items()) {
     set.fingerprint[key] = text_at(*fingerprint, key.c_str());
   }
-  set.full = text_at(file, "set") == "full";
+  const std::string extent = text_at(file, "set");
+  set.full = extent == "full";
+  set.partial = extent == "partial";
   set.storage_device = text_at(file, "storage_device");
   const auto list = file.find("ceilings");
   if (list == file.end() || !list->is_array() || list->size() > most_ceilings) {
@@ -97,6 +99,11 @@ bool nests_too_deeply(const std::string& text) {
 [[noreturn]] void refuse(const std::string& name, const std::string& why) {
   throw Error(fmt::format("cannot use the ceilings in {}", name), why, "they are not used",
               "measure them again: bottleneck machine", exit_failed);
+}
+
+const char* word_of(const CeilingSet& set) {
+  if (set.partial) return "partial";
+  return set.full ? "full" : "quick";
 }
 
 /// What is not told is absent.
@@ -127,11 +134,16 @@ std::string machine_to_json(const Machine& machine, const Topology& topology,
       missing.push_back({{"name", one.name}, {"reason", why->reason}, {"remedy", why->remedy}});
     }
   }
-  Json file = {{"schema_version", schema_version},   {"kind", "machine"},
-               {"set", set.full ? "full" : "quick"}, {"cpu_model", machine.cpu_model},
-               {"kernel", machine.kernel},           {"cpus", machine.cpus()},
-               {"virtualized", machine.virtualized}, {"topology", encode_topology(topology)},
-               {"ceilings", std::move(measured)},    {"unavailable", std::move(missing)}};
+  Json file = {{"schema_version", schema_version},
+               {"kind", "machine"},
+               {"set", word_of(set)},
+               {"cpu_model", machine.cpu_model},
+               {"kernel", machine.kernel},
+               {"cpus", machine.cpus()},
+               {"virtualized", machine.virtualized},
+               {"topology", encode_topology(topology)},
+               {"ceilings", std::move(measured)},
+               {"unavailable", std::move(missing)}};
   return dump(file, 1) + "\n";
 }
 
@@ -139,7 +151,7 @@ std::string ceilings_to_json(const CeilingSet& set) {
   Json list = Json::array();
   for (const Measurement& one : set.ceilings) list.push_back(encode_measurement(one));
   Json file = {{"schema_version", schema_version},     {"kind", cached_kind},
-               {"fingerprint", set.fingerprint},       {"set", set.full ? "full" : "quick"},
+               {"fingerprint", set.fingerprint},       {"set", word_of(set)},
                {"storage_device", set.storage_device}, {"ceilings", std::move(list)}};
   return dump(file, 1) + "\n";
 }

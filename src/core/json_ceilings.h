@@ -19,6 +19,7 @@ using Fingerprint = std::map<std::string, std::string>;
 struct CeilingSet {
   Fingerprint fingerprint;
   bool full = false;           ///< the long set with more repeats, else the quick one
+  bool partial = false;        ///< neither: only what the diagnosis of some runs asked for
   std::string storage_device;  ///< "8:1": where storage was measured; "" = it was not
   std::vector<Measurement> ceilings;
 };

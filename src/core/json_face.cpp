@@ -1,5 +1,7 @@
 #include "src/core/json_face.h"
 
+#include <algorithm>
+
 #include "src/core/words.h"
 
 namespace bottleneck {
@@ -117,6 +119,58 @@ Json encode_findings(const std::vector<Finding>& findings) {
   return list;
 }
 
+Json encode_streams(const std::vector<Stream>& streams) {
+  Json list = Json::array();
+  for (const Stream& one : streams) {
+    list.push_back({{"bytes_per_s", finite(one.bytes_per_s)},
+                    {"traffic", finite(one.traffic)},
+                    {"stride", finite(one.stride)},
+                    {"spread", finite(one.spread)},
+                    {"stores", one.stores},
+                    {"non_temporal", one.non_temporal}});
+  }
+  return list;
+}
+
+Json encode_known(const std::optional<double>& value) {
+  return value ? Json(finite(*value)) : Json(nullptr);
+}
+
+Json encode_hot_loop(const HotCode& code, const HotLoop& loop) {
+  const LoopEvidence& seen = loop.evidence;
+  double working_set = 0;
+  for (const Irregular& one : seen.irregular) working_set = std::max(working_set, one.set_bytes);
+  return {{"function", code.function},
+          {"file", code.file},
+          {"line", code.line},
+          {"loop", code.loop},
+          {"share", rounded_share(loop.share)},
+          {"class", to_string(loop.kind)},
+          {"detail", encode_detail(loop.detail)},
+          {"confidence", to_string(loop.confidence)},
+          {"because", loop.because},
+          {"samples", seen.samples},
+          {"streams", encode_streams(seen.streams)},
+          {"traffic", finite(seen.traffic)},
+          {"working_set", finite(working_set)},
+          {"after_load", finite(seen.mix.after_load)},
+          {"chain_cycles", finite(seen.chain.cycles)},
+          {"iterations_per_s", encode_known(seen.iterations_per_s)},
+          {"why_no_rate", seen.why_no_rate},
+          {"stall_factor", encode_known(seen.stall_factor)},
+          {"seconds_per_access", encode_known(seen.seconds_per_access)},
+          {"instructions_per_cycle", encode_known(seen.instructions_per_cycle)},
+          {"flops_per_s", encode_known(seen.flops_per_s)}};
+}
+
+Json encode_evidence(const Report& report) {
+  Json list = Json::array();
+  for (const HotLoop& loop : report.hot_loops)
+    list.push_back(
+        encode_hot_loop(report.profile.hot_code.at(static_cast<std::size_t>(loop.code)), loop));
+  return list;
+}
+
 Json encode_probes(const std::vector<ProbeState>& probes) {
   Json list = Json::array();
   for (const ProbeState& probe : probes) {
@@ -160,6 +214,7 @@ Json encode_face(const Report& report) {
                {"overhead", {{"share", finite(profile.overhead.share)}, {"estimated", true}}},
                {"probes", encode_probes(profile.probes)},
                {"findings", encode_findings(report.findings)},
+               {"evidence", encode_evidence(report)},
                {"notes", profile.notes},
                {"runs", encode_runs(profile.runs)}};
   if (report.verdict.idle) face["busy_shares"] = encode_shares(report.busy_shares);

@@ -165,4 +165,11 @@ bool is_interpreter(std::string_view executable) {
   });
 }
 
+bool is_interpreter_code(std::string_view module) {
+  std::string_view name = base_name(module);
+  const std::size_t suffix = name.find(".so");
+  if (!name.starts_with("lib") || suffix == std::string_view::npos) return is_interpreter(module);
+  return is_interpreter(name.substr(3, suffix - 3));
+}
+
 }  // namespace bottleneck

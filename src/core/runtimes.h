@@ -26,4 +26,7 @@ std::string_view runtime_lock_name(std::string_view data_symbol);
 /// The executable is an interpreter: what it runs is not in its own symbols.
 bool is_interpreter(std::string_view executable);
 
+/// The file is an interpreter or the library that one of them is made of (libpython3.11.so.1.0).
+bool is_interpreter_code(std::string_view module);
+
 }  // namespace bottleneck
