@@ -156,7 +156,10 @@ class Stage:
                 raise Skip(f"{self.base} is no disk: --base DIR")
             if need == "two_cpus" and len(os.sched_getaffinity(0)) < 2:
                 raise Skip("needs two CPUs")
-            if need not in ("root", "disk", "two_cpus") and not shutil.which(need, path=PATH):
+            if need.startswith("{bin}/"):
+                if not os.access(need.replace("{bin}", self.bin), os.X_OK):
+                    raise Skip(f"{need[6:]} is not built: no compiler for it here")
+            elif need not in ("root", "disk", "two_cpus") and not shutil.which(need, path=PATH):
                 raise Skip(f"{need} is not installed")
         if "peer" in self.label:
             self.peer.make()

@@ -16,8 +16,7 @@ struct alignas(64) Node {
 /// A bijection of [0, size), a power of two: neighbours land far apart.
 size_t scatter(size_t x, size_t size) {
   const size_t mask = size - 1;
-  int half = 1;
-  while (size >> (2 * half) > 1) ++half;
+  const int half = (__builtin_ctzll(size) + 1) / 2;
   for (const size_t odd : {0x9E3779B97F4A7C15U, 0xC2B2AE3D27D4EB4FU}) {
     x = x * odd & mask;
     x ^= x >> half;

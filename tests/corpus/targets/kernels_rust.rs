@@ -68,7 +68,7 @@ fn main() {
             time(name, tiny, seconds, 8.0 * n as f64, n as f64, 8, || rust_sum(black_box(&a)));
         }
         "rust_look_up" => {
-            let n: u64 = if tiny { 1 << 10 } else { 1 << 23 }; // 17 bytes each: 140 MB and more
+            let n: u64 = if tiny { 1 << 10 } else { 1 << 22 }; // 17 bytes for each of 8 M places: 140 MB
             let map: HashMap<u64, u64> = (0..n).map(|i| (i, i & 7)).collect();
             let mut seed = 11;
             let steps = if tiny { 1_000 } else { 100_000 };
