@@ -186,7 +186,8 @@ class Streams(unittest.TestCase):
         self.assertEqual(self.compare(loop("(anonymous namespace)::sum(State*)", 1, 3e9)).inferred, 3e9)
 
     def test_turn_iterations_of_the_machines_loop_into_those_of_the_source(self):
-        unrolled = loop("sum", 1, 4e9, iterations_per_s=125e6, streams=[{"bytes_per_s": 4e9, "stride": -32}])
+        streams_of_it = [{"bytes_per_s": 4e9, "stride": -32}, {"bytes_per_s": 9e9, "stride": 8000}, {"bytes_per_s": 9e9, "stride": None}]
+        unrolled = loop("sum", 1, 4e9, iterations_per_s=125e6, streams=streams_of_it)
         self.assertEqual(self.compare(unrolled).rate, 500e6)
         self.assertEqual(self.compare(loop("sum", 1, 4e9)).rate, 1e6)
 

@@ -25,11 +25,12 @@ from stage import LIMIT_S, PATH  # noqa: E402
 SKIPPED = 77
 MEDIAN_TRAFFIC, WORST_TRAFFIC = 0.02, 0.10  # what docs/accuracy.md promises
 MEDIAN_RATE, FALSE_RATE = 0.03, 0.10  # a rate further off is false: worse than none
+MOST_MERGED = 128  # iterations of the source in one of the machine: 64 bytes of a vector, unrolled, of bytes
 PROGRAMS = {"kernels_O2": "-O2", "kernels_O3": "-O3 -march=native"}
 STREAMS = ("triad", "copy", "memset", "memcpy", "scale", "update", "stencil", "sum", "sum_integers", "gather_rows", "csv")
 # Only their iterations are compared; those of the second row begin anew more often than samples come.
 LOOPS = ("dot", "xorshift", "murmur", "divide", "divide_integers", "fma_many", "mix_words", "chase", "list_in_order", "gather",
-         "short_trips", "sum_cached", "matmul_small", "matmul_ijk", "columns", "nbody")
+         "short_trips", "sum_cached", "matmul_small", "matmul_ijk", "columns")
 LIBRARY = {"memset": "memset", "memcpy": "memcpy|memmove"}  # whose loop is not in a function of the kernel's name
 
 Row = namedtuple("Row", "kernel flags threads truth inferred rate_truth rate why")
@@ -74,13 +75,14 @@ def find_loop(report, kernel):
 
 def source_iterations(loop, step):
     """Iterations of the source per CPU-second, and why there are none. One of the machine's loop may be several of the
-    source's: as many as its longest stream advances by the step of one."""
+    source's: as many as its largest stream in unit steps advances by the step of one."""
     rate = number(loop.get("iterations_per_s"))
     if rate is None:
         return None, loop.get("why_no_rate") or "no reason given"
     strides = [(number(s.get("bytes_per_s")) or 0, abs(number(s.get("stride")) or 0)) for s in loop.get("streams") or []]
-    stride = max(strides, default=(0, 0))[1]
-    return (rate * stride / step if step and stride else rate), ""
+    merged = [(bytes_per_s, stride / step) for bytes_per_s, stride in strides
+              if step and stride and stride % step == 0 and stride / step <= MOST_MERGED]
+    return rate * max(merged, default=(0, 1))[1], ""
 
 
 def compare(report, truths, kernel, flags, threads):
@@ -113,7 +115,10 @@ def error_of(truth, inferred):
 
 
 def in_words(value, scale):
-    return "" if value is None else f"{value / scale:.3g}" if value / scale < 100 else f"{value / scale:.0f}"
+    if value is None:
+        return ""
+    value /= scale
+    return f"{value:.{2 if value < 10 else 1 if value < 100 else 0}f}"
 
 
 def percent(error):
