@@ -1,6 +1,7 @@
 #include "probes/machine/machine.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include <fmt/format.h>
 #include <sys/utsname.h>
@@ -101,7 +102,10 @@ class MachineProbe : public Probe {
   void tick(ProcessTree&) override {
     if (groups_.moved()) set_limits(system_, groups_.membership(), machine_);
   }
-  void finish(Profile& profile) override { profile.machine = machine_; }
+  void finish(Profile& profile) override {
+    profile.machine = machine_;
+    profile.measurements.push_back(clock_by_cpuinfo(system_.read("/proc/cpuinfo").value_or("")));
+  }
 
  private:
   System system_;
@@ -110,6 +114,16 @@ class MachineProbe : public Probe {
 };
 
 }  // namespace
+
+Measurement clock_by_cpuinfo(const std::string& cpuinfo) {
+  const std::string text = trimmed(line_after(cpuinfo, "cpu MHz"));
+  double mhz = 0;
+  std::from_chars(text.data(), text.data() + text.size(), mhz);
+  constexpr const char* source = "/proc/cpuinfo";
+  if (mhz <= 0)
+    return {"cpu.clock", Unavailable{"/proc/cpuinfo tells no clock", "bottleneck machine"}, source};
+  return {"cpu.clock", exactly(mhz * 1e6, Unit::hertz), source};
+}
 
 bool is_virtualized(const std::string& cpuinfo) {
   const auto flags = split(line_after(cpuinfo, "flags"), ' ');

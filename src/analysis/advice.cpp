@@ -1,5 +1,7 @@
 #include "src/analysis/advice.h"
 
+#include <algorithm>
+
 namespace bottleneck {
 namespace {
 
@@ -17,6 +19,97 @@ const std::vector<Advice> table = {
       "or processes",
       "give each thread its own sum or buffer, and join them at the end"},
      "the iterations are independent, and no shared resource is the limit"},
+    {{compute, D::unoptimized},
+     Family::algorithm,
+     Shrink::vanish,
+     "compile with optimization: -O2",
+     {"CFLAGS/CXXFLAGS=-O2 (CMake: -DCMAKE_BUILD_TYPE=Release, cargo build --release)",
+      "measure again before changing anything: all other advice depends on it"},
+     "nothing else than missing optimization costs time here"},
+    {{compute, D::interpreted},
+     Family::algorithm,
+     Shrink::vanish,
+     "move the hot lines into native code",
+     {"Python: the built-in or NumPy call that does the whole loop; Cython, numba, a C extension",
+      "a profiler of the language (py-spy, perl -d:NYTProf, node --cpu-prof) names the lines"},
+     "the interpreter's own work goes away"},
+    {{compute, D::scalar},
+     Family::vectorize,
+     Shrink::lanes,
+     "work on whole vectors",
+     {"-O3 -march=native lets the compiler do it; -fopt-info-vec-missed says why it does not",
+      "#pragma omp simd (with -fopenmp-simd) where iterations are independent; restrict on "
+      "pointers",
+      "sums of floats need leave to be reordered: -ffast-math, or reduction(+:sum) in omp simd",
+      "neighbouring iterations must use neighbouring elements: arrays of each field instead of an "
+      "array of structures"},
+     "the iterations are independent and their data lie side by side"},
+    {{compute, D::chain},
+     Family::vectorize,
+     Shrink::issue,
+     "break the chain: several partial results",
+     {"four to eight accumulators, joined at the end, so that steps overlap",
+      "for sums and products of floats: #pragma omp simd reduction(+:sum), or -ffast-math "
+      "(-fassociative-math): the order of rounding changes",
+      "a recurrence that truly needs the step before: work on several independent ones at once"},
+     "the operation may be regrouped"},
+    {{compute, D::divide},
+     Family::algorithm,
+     Shrink::vanish,
+     "divide less",
+     {"multiply by the reciprocal, computed once before the loop (floats: -freciprocal-math)",
+      "a divisor that is a power of two or known at compile time is no division",
+      "compare squares instead of square roots"},
+     "no division is left"},
+    {{memory_bandwidth, D::none},
+     Family::chunk,
+     Shrink::vanish,
+     "use data again while it is in the cache",
+     {"fuse loops that pass over the same arrays; block so that a part stays in L2 for all steps",
+      "smaller types (float for double, 16-bit integers), no unused fields in between",
+      "results that are not read again soon: non-temporal stores save reading them first"},
+     "no byte comes from memory twice"},
+    {{memory_bandwidth, D::none},
+     Family::parallelize,
+     Shrink::share_bandwidth,
+     "spread the streams over the CPUs",
+     {"#pragma omp parallel for over the outermost loop; each thread its own part of the arrays",
+      "let each thread touch its part first, so that it lies in its own memory"},
+     "the iterations are independent"},
+    {{memory_latency, D::dependent},
+     Family::chunk,
+     Shrink::vanish,
+     "follow several chains at once, or none",
+     {"work on several lists, keys or queries side by side: their loads overlap",
+      "an array in the order of use instead of linked nodes; nodes from one pool, several items "
+      "each",
+      "huge pages for large pools: madvise(MADV_HUGEPAGE), glibc.malloc.hugetlb=1"},
+     "no load waits for the one before"},
+    {{memory_latency, D::strided},
+     Family::chunk,
+     Shrink::vanish,
+     "walk memory in its order: interchange or block the loops",
+     {"swap the loops so that the innermost one moves by one element",
+      "where two arrays want different orders: blocks of 32 to 64 rows and columns, or a "
+      "transposed "
+      "copy",
+      "an array of each field instead of an array of structures"},
+     "each line is used whole when it comes"},
+    {{memory_latency, D::none},
+     Family::chunk,
+     Shrink::vanish,
+     "make the working set smaller, or its accesses ordered",
+     {"sort or bucket the accesses, so that neighbours are used together",
+      "smaller keys and entries; a filter that fits in the cache before the large table",
+      "huge pages: madvise(MADV_HUGEPAGE), glibc.malloc.hugetlb=1; __builtin_prefetch some "
+      "iterations ahead"},
+     "the accesses come from the caches"},
+    {{memory_latency, D::none},
+     Family::parallelize,
+     Shrink::spread,
+     "spread the accesses over the CPUs",
+     {"each CPU waits for loads of its own: #pragma omp parallel for over independent items"},
+     "the items are independent"},
     {{memory_capacity, D::first_touch},
      Family::chunk,
      Shrink::vanish,
@@ -164,14 +257,24 @@ const std::vector<Advice> table = {
 
 }  // namespace
 
+bool is_own_code(Bottleneck kind) {
+  return kind == compute || kind == memory_bandwidth || kind == memory_latency;
+}
+
 std::span<const Advice> advice_table() { return table; }
 
 std::vector<const Advice*> advice_for(Kind kind) {
   std::vector<const Advice*> rows;
   for (const Advice& one : table)
     if (one.kind == kind) rows.push_back(&one);
-  if (!rows.empty() || kind.detail == D::none) return rows;
-  return advice_for({kind.kind, D::none});
+  if (kind.detail == D::none || (!rows.empty() && !is_own_code(kind.kind))) return rows;
+  const auto general = advice_for({kind.kind, D::none});
+  for (const Advice* one : general)
+    // One remedy of a family: the row of the detail's own says it better.
+    if (std::none_of(rows.begin(), rows.end(),
+                     [&](const Advice* known) { return known->family == one->family; }))
+      rows.push_back(one);
+  return rows;
 }
 
 }  // namespace bottleneck

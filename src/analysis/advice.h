@@ -14,10 +14,13 @@ namespace bottleneck {
 
 /// How the bound is computed.
 enum class Shrink {
-  vanish,   ///< the slice goes away: 1 / (1 - p)
-  overlap,  ///< it hides behind the rest, or the rest behind it: 1 / max(p, 1 - p)
-  queue,    ///< nobody queues: the workers and the queueing work side by side
-  spread,   ///< code that runs alone is spread over all CPUs
+  vanish,           ///< the slice goes away: 1 / (1 - p)
+  overlap,          ///< it hides behind the rest, or the rest behind it: 1 / max(p, 1 - p)
+  queue,            ///< nobody queues: the workers and the queueing work side by side
+  spread,           ///< code that runs alone is spread over all CPUs
+  share_bandwidth,  ///< the same, up to what memory gives to all CPUs together
+  lanes,            ///< arithmetic on whole vectors, up to what memory gives
+  issue,            ///< a chain becomes several: up to what the core issues
 };
 
 struct Advice {
@@ -29,9 +32,13 @@ struct Advice {
   std::string_view assumption;
 };
 
+/// The program's own instructions: several CPUs could share them.
+bool is_own_code(Bottleneck kind);
+
 std::span<const Advice> advice_table();
 
-/// The rows for that class and detail, else those of the class without a detail.
+/// The rows for that class and detail, and those of the class for any detail where no row of its
+/// own is there or the code is the program's own (it can always be spread as well).
 std::vector<const Advice*> advice_for(Kind);
 
 }  // namespace bottleneck

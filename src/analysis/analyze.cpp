@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "src/analysis/confidence.h"
+#include "src/analysis/loop_advice.h"
 #include "src/analysis/parallelism.h"
 #include "src/analysis/phases.h"
 #include "src/analysis/places.h"
@@ -14,7 +15,7 @@ namespace bottleneck {
 namespace {
 
 Finding make_finding(const Profile& profile, const Evidence& evidence, const Figures& figures,
-                     Bottleneck kind, double share) {
+                     const std::vector<HotLoop>& loops, Bottleneck kind, double share) {
   Finding finding;
   finding.kind = kind;
   finding.detail = main_detail(evidence, kind);
@@ -27,6 +28,9 @@ Finding make_finding(const Profile& profile, const Evidence& evidence, const Fig
     finding.supports.push_back(std::move(events));
   if (const auto found = evidence.contradicts.find(kind); found != evidence.contradicts.end())
     finding.contradicts = found->second;
+  if (const HotLoop* loop = main_loop(loops, {kind, finding.detail}))
+    if (std::string said = say_loop(profile, *loop); !said.empty())
+      finding.supports.insert(finding.supports.begin(), std::move(said));
   finding.note = say_note(profile, evidence, figures, kind, finding.detail);
   finding.where = find_where(profile, evidence, kind);
   return finding;
@@ -36,7 +40,8 @@ std::vector<Finding> make_findings(const Report& report, const Profile& profile,
                                    const Evidence& evidence, const Figures& figures) {
   std::vector<Finding> findings;
   for (const auto& [kind, share] : report.shares)
-    if (share > 0) findings.push_back(make_finding(profile, evidence, figures, kind, share));
+    if (share > 0)
+      findings.push_back(make_finding(profile, evidence, figures, report.hot_loops, kind, share));
   std::stable_sort(findings.begin(), findings.end(),
                    [](const Finding& a, const Finding& b) { return a.share > b.share; });
   return findings;
@@ -86,8 +91,8 @@ Report analyze(Profile profile) {
   if (report.verdict.idle) report.busy_shares = busy_shares_of(evidence);
   const Imbalance team =
       find_imbalance(profile, evidence.wall_s - report.parallelism.seconds_at.front());
-  report.recommendations =
-      recommend(profile, evidence, report.verdict, report.findings, report.parallelism, team);
+  report.recommendations = recommend(profile, evidence, report.verdict, report.findings,
+                                     report.parallelism, team, report.hot_loops);
   report.profile = std::move(profile);
   // A saved profile is analyzed again: its notes must not pile up.
   auto& notes = report.profile.notes;

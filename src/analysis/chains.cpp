@@ -88,9 +88,8 @@ class Links {
     Link link;
     RegisterSet addresses = 0, of_operands = 0;
     for (const MemoryOperand& memory : one.memory) {
-      if (one.prefetches) continue;
       of_operands |= address_registers(memory);
-      add_memory(memory, addresses, link);
+      if (!one.prefetches && (memory.load || memory.store)) add_memory(memory, addresses, link);
     }
     const bool to_memory = !link.writes.empty();
     const bool plain = one.operation == Operation::move || one.operation == Operation::move_sign;
@@ -166,7 +165,7 @@ void run(const Link& link, std::vector<State>& states) {
 
 Chain find_chain(const HotCode& code, const LoopShape& shape) {
   Chain longest;
-  if (!code.loop) return longest;
+  if (!code.loop || (code.body.size() == 1 && code.body[0].repeats)) return longest;
   const Links links(code, shape);
   for (std::size_t start = 0; start < links.names(); ++start) {
     std::vector<State> states(links.names());

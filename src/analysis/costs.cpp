@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "src/analysis/hot_loops.h"
+
 namespace bottleneck {
 namespace {
 
@@ -32,6 +34,18 @@ constexpr double page_bytes = 4096;
 Cost known_or(const Profile& profile, const char* name, double published) {
   const auto value = value_of(profile.ceilings, name);
   return value && *value > 0 ? Cost{*value, true} : Cost{published, false};
+}
+
+/// Cycles need the clock, streams the ceiling of their mix.
+void add_loop_ceilings(const Report& report, std::vector<std::string>& names) {
+  names.emplace_back("compute.clock");
+  const auto widest = std::max_element(
+      report.hot_loops.begin(), report.hot_loops.end(), [](const HotLoop& a, const HotLoop& b) {
+        return a.share * a.evidence.traffic < b.share * b.evidence.traffic;
+      });
+  if (widest == report.hot_loops.end() || widest->share * widest->evidence.traffic <= 0) return;
+  for (std::string& name : ceilings_of_mix(report.profile, widest->evidence))
+    names.push_back(std::move(name));
 }
 
 }  // namespace
@@ -83,6 +97,11 @@ std::vector<std::string> ceilings_asked_for(const Report& report) {
   const bool faults = share_of(Bottleneck::memory_capacity) >= worth_measuring;
   const bool kernel = share_of(Bottleneck::kernel) >= worth_measuring;
   std::vector<std::string> names;
+  double own_code = 0;
+  for (const Bottleneck kind :
+       {Bottleneck::compute, Bottleneck::memory_bandwidth, Bottleneck::memory_latency})
+    own_code += share_of(kind);
+  if (own_code >= worth_measuring) add_loop_ceilings(report, names);
   if (faults || kernel) names.emplace_back(fault_name);
   if (!kernel) return names;
   names.emplace_back(call_name);

@@ -77,6 +77,14 @@ Ceiling memory_ceiling(const Profile& profile, const LoopEvidence& evidence, int
   return {published_bytes_per_s * threads, false};
 }
 
+std::vector<std::string> ceilings_of_mix(const Profile& profile, const LoopEvidence& evidence) {
+  const char* name = mix_of(evidence).name;
+  std::vector<std::string> names = {fmt::format("{}_1", name)};
+  if (profile.machine.cpus() > 1)
+    names.push_back(fmt::format("{}_{}", name, profile.machine.cpus()));
+  return names;
+}
+
 HotLoops::HotLoops(const Profile& profile) : of_location_(profile.locations.size(), -1) {
   const CoreLimits core = limits_of(profile);
   const int threads = threads_at_once(profile);

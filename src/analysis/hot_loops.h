@@ -28,6 +28,9 @@ struct Ceiling {
 };
 Ceiling memory_ceiling(const Profile&, const LoopEvidence&, int threads);
 
+/// The names of the ceilings that this mix is held against: of one thread, and of all.
+std::vector<std::string> ceilings_of_mix(const Profile&, const LoopEvidence&);
+
 class HotLoops {
  public:
   explicit HotLoops(const Profile&);

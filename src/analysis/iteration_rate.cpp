@@ -12,6 +12,9 @@ constexpr double most_instructions_per_cycle = 6;
 /// Where the clock is not known: the fastest there are.
 constexpr double fastest_clock_hz = 6e9;
 
+/// Fewer say nothing of what is usual.
+constexpr std::size_t fewest_samples = 10;
+
 Values values_of(const HotCode& code, std::size_t name) {
   Values values;
   values.reserve(code.samples.size());
@@ -46,6 +49,9 @@ IterationRate measure_rate(const HotCode& code, const LoopShape&, const Rounds& 
   if (!code.loop) return {std::nullopt, words + "the samples are in no loop"};
   if (code.body.size() == 1 && code.body[0].repeats) {
     return {std::nullopt, words + "one string instruction is the whole loop"};
+  }
+  if (code.samples.size() < fewest_samples) {
+    return {std::nullopt, words + reason(Pace::State::too_few)};
   }
   std::string why = "no register advances by a constant in each iteration";
   Pace best;

@@ -18,8 +18,20 @@ struct Blocks {
   bool judged = false;     ///< there are enough hits to call a block cold
 };
 
+bool lower_address(const Instruction& a, const Instruction& b) { return a.address < b.address; }
+
+int index_of(const HotCode& code, std::uint64_t address) {
+  const auto found = std::lower_bound(
+      code.body.begin(), code.body.end(), address,
+      [](const Instruction& one, std::uint64_t value) { return one.address < value; });
+  if (found == code.body.end() || found->address != address) return -1;
+  return static_cast<int>(found - code.body.begin());
+}
+
+/// Scattered pieces of code in one body are in no order, and no jump leads from one to the next.
 std::vector<int> targets_of(const HotCode& code) {
   std::vector<int> targets(code.body.size(), -1);
+  if (!std::is_sorted(code.body.begin(), code.body.end(), lower_address)) return targets;
   for (std::size_t i = 0; i < code.body.size(); ++i) {
     const Instruction& one = code.body[i];
     if ((one.jumps || one.branches) && one.target != 0) targets[i] = index_of(code, one.target);
@@ -110,14 +122,6 @@ void find_before(const HotCode& code, const std::vector<int>& targets, LoopShape
 
 }  // namespace
 
-int index_of(const HotCode& code, std::uint64_t address) {
-  const auto found = std::lower_bound(
-      code.body.begin(), code.body.end(), address,
-      [](const Instruction& one, std::uint64_t value) { return one.address < value; });
-  if (found == code.body.end() || found->address != address) return -1;
-  return static_cast<int>(found - code.body.begin());
-}
-
 LoopShape outline(const HotCode& code) {
   const std::size_t size = code.body.size();
   LoopShape shape;
@@ -126,7 +130,8 @@ LoopShape outline(const HotCode& code) {
   shape.optional.assign(size, false);
   shape.inner.assign(size, false);
   shape.counted.assign(size, true);
-  const std::vector<int> targets = targets_of(code);
+  shape.target = targets_of(code);
+  const std::vector<int>& targets = shape.target;
   const Blocks blocks = find_blocks(code, targets);
   mark_regions(code, targets, shape);
   find_before(code, targets, shape);

@@ -10,6 +10,7 @@
 namespace bottleneck {
 
 struct LoopShape {
+  std::vector<int> target;  ///< of a direct jump or branch, in the body; -1 none
   std::vector<int> after;   ///< runs next; -1: leaves the body, or cannot be followed
   std::vector<int> before;  ///< ran just before (the one that a sample here waited for); -1 unknown
   std::vector<bool> optional;  ///< not in every round: jumped over, or behind an early next round
@@ -20,8 +21,5 @@ struct LoopShape {
 };
 
 LoopShape outline(const HotCode&);
-
-/// The index in `body` of the instruction at that address; -1 none.
-int index_of(const HotCode&, std::uint64_t address);
 
 }  // namespace bottleneck

@@ -7,6 +7,7 @@
 
 #include "src/analysis/advice.h"
 #include "src/analysis/costs.h"
+#include "src/analysis/loop_advice.h"
 #include "src/analysis/words.h"
 #include "src/core/runtimes.h"
 
@@ -14,11 +15,6 @@ namespace bottleneck {
 namespace {
 
 using enum Bottleneck;
-
-/// Code that several CPUs could share.
-bool is_own_code(Bottleneck kind) {
-  return kind == compute || kind == memory_bandwidth || kind == memory_latency;
-}
 
 double share_alone(const Evidence& evidence) {
   double seconds = 0;
@@ -84,8 +80,32 @@ Prediction predict(const Profile& profile, const Evidence& evidence, const Advic
                                evidence.cpus),
                    assumption);
     }
+    case Shrink::share_bandwidth:
+    case Shrink::lanes:
+    case Shrink::issue:
+      break;  // predict_loop's
   }
   return {};
+}
+
+/// p is the part of the finding that is in loops of this kind: the factor is the hottest one's.
+std::optional<Prediction> predict_loop(const Profile& profile, const Evidence& evidence,
+                                       const std::vector<HotLoop>& loops, const Advice& row,
+                                       const Finding& finding) {
+  const Kind kind{finding.kind, finding.detail};
+  const HotLoop* loop = main_loop(loops, kind);
+  if (!loop) return std::nullopt;
+  const auto gain = gain_of(profile, *loop, row.shrink);
+  if (!gain) return std::nullopt;
+  const double share = evidence.wall_s > 0 ? evidence.seconds_of(kind) / evidence.wall_s : 0;
+  return bound(amdahl(share, gain->factor),
+               fmt::format("1 / ((1 - p) + p / s), p = {:.3f}, s = {:.2f}: {}", share, gain->factor,
+                           gain->because),
+               std::string(row.assumption));
+}
+
+bool needs_loop(Shrink shrink) {
+  return shrink == Shrink::lanes || shrink == Shrink::issue || shrink == Shrink::share_bandwidth;
 }
 
 bool runs_interpreted(const Profile& profile, const Where& where) {
@@ -181,12 +201,20 @@ double amdahl(double p, double s) {
 
 std::vector<Recommendation> recommend(const Profile& profile, const Evidence& evidence,
                                       const Verdict& verdict, const std::vector<Finding>& findings,
-                                      const ParallelismReport& parallelism, const Imbalance& team) {
+                                      const ParallelismReport& parallelism, const Imbalance& team,
+                                      const std::vector<HotLoop>& loops) {
   if (verdict.idle || evidence.wall_s < shortest_advised_s) return {};
   std::vector<Recommendation> all;
   for (const Finding& finding : findings)
-    for (const Advice* row : advice_for({finding.kind, finding.detail}))
-      all.push_back(from_row(profile, evidence, *row, finding, findings));
+    for (const Advice* row : advice_for({finding.kind, finding.detail})) {
+      Recommendation one = from_row(profile, evidence, *row, finding, findings);
+      if (needs_loop(row->shrink)) {
+        auto prediction = predict_loop(profile, evidence, loops, *row, finding);
+        if (!prediction) continue;
+        one.prediction = std::move(*prediction);
+      }
+      all.push_back(std::move(one));
+    }
   if (parallelism.word == Parallelism::oversubscribed)
     all.push_back(fewer_threads(evidence, verdict, parallelism));
   if (parallelism.word == Parallelism::imbalanced)

@@ -27,6 +27,6 @@ inline constexpr double shortest_advised_s = 0.05;
 
 std::vector<Recommendation> recommend(const Profile&, const Evidence&, const Verdict&,
                                       const std::vector<Finding>&, const ParallelismReport&,
-                                      const Imbalance&);
+                                      const Imbalance&, const std::vector<HotLoop>&);
 
 }  // namespace bottleneck

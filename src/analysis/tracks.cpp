@@ -114,9 +114,7 @@ class Follower {
     const int size = static_cast<int>(code_.body.size());
     doubts_.assign(code_.body.size() + 1, 0);
     for (int i = 0; i < size; ++i) {
-      const Instruction& one = code_.body[at(i)];
-      if (!one.jumps && !one.branches) continue;
-      const int target = one.target == 0 ? -1 : index_of(code_, one.target);
+      const int target = shape_.target[at(i)];
       const bool head = code_.loop && target == 0;
       if (target < 0 || (i + 1 < size && !shape_.counted[at(i) + 1] && target > i)) continue;
       if (target > i) doubts_[at(target)] |= written_in(i + 1, target);
