@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "probes/code/mnemonic_facts.h"
 #include "probes/code/register_facts.h"
@@ -115,6 +116,8 @@ void add_operands(const RawInstruction& raw, std::uint64_t address, Instruction&
     if (one.type == ZYDIS_OPERAND_TYPE_REGISTER) add_register(raw, one, to);
     if (one.type == ZYDIS_OPERAND_TYPE_MEMORY) add_memory(raw, one, address, to);
   }
+  if (is_string(raw) && to.memory.size() == 2 && to.memory[0].store)
+    std::swap(to.memory[0], to.memory[1]);  // what is loaded stands first
 }
 
 /// What the System V calling convention lets a function change.

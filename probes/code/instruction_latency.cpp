@@ -23,7 +23,7 @@ std::uint8_t move_latency(const RawInstruction& raw, const Instruction& to, std:
   const bool general = first.type == ZYDIS_OPERAND_TYPE_REGISTER &&
                        is_general(facts_of_register(first.reg.value).kind);
   if (general && first.size < 32) return 1;
-  if (!to.memory.empty()) return 0;
+  if (!to.memory.empty()) return (to.reads & to.writes) != 0 ? usual : 0;  // movhps merges
   const ZydisDecodedOperand& last = raw.visible().back();
   const bool from_general = last.type == ZYDIS_OPERAND_TYPE_REGISTER &&
                             is_general(facts_of_register(last.reg.value).kind);

@@ -1,7 +1,11 @@
 #include "probes/code/mnemonic_facts.h"
 
+#include <algorithm>
 #include <array>
+#include <span>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace bottleneck {
 namespace {
@@ -128,25 +132,41 @@ constexpr Row vector_rows[] = {
 };
 
 /// Conversions between integers and floats and between floats, whichever way.
-constexpr Row conversion{"cvt*", packed_float, 5};
+constexpr Row conversion{"", packed_float, 5};
 
-bool fits(std::string_view patterns, std::string_view name) {
-  while (!patterns.empty()) {
-    const std::size_t end = std::min(patterns.find(' '), patterns.size());
-    const std::string_view word = patterns.substr(0, end);
-    patterns.remove_prefix(std::min(end + 1, patterns.size()));
-    if (word.ends_with('*') ? name.starts_with(word.substr(0, word.size() - 1)) : name == word)
-      return true;
+/// The words of some rows by their first letter: 1 700 names are looked up before the first answer.
+class Patterns {
+ public:
+  explicit Patterns(std::span<const Row> rows) {
+    for (const Row& row : rows)
+      for (std::string_view rest = row.names; !rest.empty();) {
+        const std::size_t end = std::min(rest.find(' '), rest.size());
+        words_[bucket_of(rest)].push_back({rest.substr(0, end), &row});
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+      }
   }
-  return false;
-}
 
-template <std::size_t count>
-const Row* find_row(const Row (&rows)[count], std::string_view name) {
-  for (const Row& row : rows)
-    if (fits(row.names, name)) return &row;
-  return nullptr;
-}
+  /// The first row that fits; null if none does.
+  const Row* find(std::string_view name) const {
+    for (const auto& [word, row] : words_[bucket_of(name)])
+      if (word.ends_with('*') ? name.starts_with(word.substr(0, word.size() - 1)) : name == word)
+        return row;
+    return nullptr;
+  }
+
+ private:
+  static std::size_t bucket_of(std::string_view name) {
+    return name.empty() ? 0 : static_cast<unsigned char>(name.front()) % 32;
+  }
+
+  std::array<std::vector<std::pair<std::string_view, const Row*>>, 32> words_;
+};
+
+struct AllPatterns {
+  Patterns general{general_rows};
+  Patterns floats{float_rows};
+  Patterns vectors{vector_rows};
+};
 
 std::uint8_t float_bits(std::string_view letters) {
   return letters == "pd" || letters == "sd"   ? 64
@@ -186,18 +206,18 @@ MnemonicFacts conversion_facts(std::string_view name) {
   return facts;
 }
 
-MnemonicFacts facts_by_name(std::string_view name) {
-  if (const Row* row = find_row(general_rows, name)) {
+MnemonicFacts facts_by_name(const AllPatterns& patterns, std::string_view name) {
+  if (const Row* row = patterns.general.find(name)) {
     MnemonicFacts facts = make_facts(*row);
     if (facts.arithmetic == scalar_float) facts.element_bits = 80;
     return facts;
   }
   if (name.starts_with('v')) name.remove_prefix(1);
-  if (fits(conversion.names, name)) return conversion_facts(name);
+  if (name.starts_with("cvt")) return conversion_facts(name);
   if (name.size() > 3 && float_bits(name.substr(name.size() - 2)) != 0)
-    if (const Row* row = find_row(float_rows, name.substr(0, name.size() - 2)))
+    if (const Row* row = patterns.floats.find(name.substr(0, name.size() - 2)))
       return float_facts(*row, name.substr(name.size() - 2));
-  if (const Row* row = find_row(vector_rows, name)) return make_facts(*row);
+  if (const Row* row = patterns.vectors.find(name)) return make_facts(*row);
   return {};
 }
 
@@ -223,10 +243,11 @@ constexpr Named operations[] = {
 using Table = std::array<MnemonicFacts, ZYDIS_MNEMONIC_MAX_VALUE + 1>;
 
 Table make_table() {
+  const AllPatterns patterns;
   Table table;
   for (std::size_t i = 0; i < table.size(); ++i) {
     const char* name = ZydisMnemonicGetString(static_cast<ZydisMnemonic>(i));
-    if (name != nullptr) table[i] = facts_by_name(name);
+    if (name != nullptr) table[i] = facts_by_name(patterns, name);
   }
   for (const Named& one : operations) table[one.mnemonic].operation = one.operation;
   return table;
