@@ -189,9 +189,9 @@ def table(targets, options, missing):
     return "\n".join(lines)
 
 
-def write(text, begin=BEGIN, end=END):
-    """Puts `text` between its markers in docs/overhead.md."""
-    path = f"{ROOT}/docs/overhead.md"
+def write(text, begin=BEGIN, end=END, page="overhead.md"):
+    """Puts `text` between its markers in that page of docs/."""
+    path = f"{ROOT}/docs/{page}"
     with open(path, encoding="utf-8") as file:
         page = file.read()
     before, rest = page.split(begin, 1)

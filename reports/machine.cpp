@@ -122,6 +122,13 @@ void add_compute_row(Rows& rows, const std::vector<Measurement>& all) {
   }
 }
 
+/// The helper says so behind the figure where its arrays were too small for the caches.
+bool is_partly_cached(const std::vector<Measurement>& all, const std::string& name) {
+  return std::any_of(all.begin(), all.end(), [&](const Measurement& one) {
+    return one.name == name && one.source.find("times the last-level cache") != std::string::npos;
+  });
+}
+
 void add_numbered_row(Rows& rows, const std::vector<Measurement>& all, const char* what,
                       const std::string& prefix, const char* many) {
   const std::string first = prefix + "1";
@@ -129,9 +136,11 @@ void add_numbered_row(Rows& rows, const std::vector<Measurement>& all, const cha
   if (!one) return;
   const Numbered best = find_best(all, prefix);
   const bool more = best.number > 1;
+  std::string note = more ? fmt::format(fmt::runtime(many), best.number) : "";
+  if (is_partly_cached(all, first) || is_partly_cached(all, best.name))
+    note += note.empty() ? "partly cached" : ", partly cached";
   rows.push_back({what, format_cell(first, one),
-                  more ? format_cell(best.name, best.quantity) : no_figure,
-                  more ? fmt::format(fmt::runtime(many), best.number) : ""});
+                  more ? format_cell(best.name, best.quantity) : no_figure, note});
 }
 
 void add_summary(Screen& screen, const std::vector<Measurement>& all) {

@@ -1,6 +1,6 @@
-// Ceilings of this machine for `run`: kept ones if they still hold, else measured after the target,
-// and only what its diagnosis asks for. Between the profile and its analysis; nothing here can fail
-// a run.
+// Ceilings of this machine for `run`: kept ones if they still hold; what its diagnosis asks for and
+// is not kept is measured after the target, and kept beside them. Between the profile and its
+// analysis; nothing here can fail a run.
 #pragma once
 
 #include <string>

@@ -98,17 +98,58 @@ TEST_F(MachineCommandLine, is_used_by_runs_while_it_holds) {
   EXPECT_THAT(folder_.read("r.json"), Not(HasSubstr("made up"))) << "stale";
 }
 
+/// Long enough to be calibrated, with a share of starting processes that asks for their cost.
+constexpr const char* busy =
+    " sh -c 'i=0; while [ $i -lt 1200 ]; do /bin/true; i=$((i+1)); done; sleep 1'";
+/// All that such a run asks for.
+constexpr const char* all_asked_for =
+    "fault.small 0.0000025; tell process.fork_exec 0.0003; tell call.system 0.0000002; "
+    "tell memory.copy_nt_1 10000000000";
+
 TEST_F(MachineCommandLine, is_measured_after_long_runs_alone_and_never_where_forbidden) {
-  const std::string busy =
-      " sh -c 'i=0; while [ $i -lt 1200 ]; do /bin/true; i=$((i+1)); done; sleep 1'";
   run("$b run -q --json r.json true");
-  run("$b run -q --no-calibrate --json r.json" + busy);
+  run(std::string("$b run -q --no-calibrate --json r.json") + busy);
   EXPECT_EQ(starts(), 0);
-  const Outcome outcome = run("$b run -q --json r.json" + busy);
+  const Outcome outcome = run(std::string("$b run -q --json r.json") + busy);
   EXPECT_EQ(outcome.status, 0);
   if (starts() == 0) GTEST_SKIP() << "starting 1 200 processes took no 5 % of the time here";
   EXPECT_THAT(folder_.read("r.json"), HasSubstr("measured on this machine after the run"));
   EXPECT_THAT(folder_.read("r.json"), HasSubstr("made up"));
+}
+
+TEST_F(MachineCommandLine, keeps_what_runs_have_measured_until_all_is) {
+  become(all_asked_for);
+  const std::string line = std::string("$b run -q --json r.json") + busy;
+  run(line);
+  if (starts() == 0) GTEST_SKIP() << "starting 1 200 processes took no 5 % of the time here";
+  EXPECT_THAT(folder_.read("r.json"), HasSubstr("and kept for later runs"));
+  EXPECT_THAT(folder_.read("cache/bottleneck/ceilings.json"), HasSubstr("\"set\": \"partial\""));
+  run("rm r.json; " + line);
+  EXPECT_EQ(starts(), 1) << "nothing is missing any more";
+  EXPECT_THAT(folder_.read("r.json"), HasSubstr("made up"));
+  EXPECT_THAT(run("$b machine").out, HasSubstr("kept in"));
+  EXPECT_THAT(folder_.read("cache/bottleneck/ceilings.json"), HasSubstr("\"set\": \"quick\""));
+}
+
+TEST_F(MachineCommandLine, measures_what_a_partial_set_lacks_and_keeps_both) {
+  const std::string line = std::string("$b run -q --json r.json") + busy;
+  run(line);
+  if (starts() == 0) GTEST_SKIP() << "starting 1 200 processes took no 5 % of the time here";
+  become("call.system 0.0000002; tell memory.copy_nt_1 10000000000");
+  run(line);
+  EXPECT_EQ(starts(), 2) << "two of its figures were missing";
+  const std::string kept = folder_.read("cache/bottleneck/ceilings.json");
+  for (const char* name : {"process.fork_exec", "call.system", "memory.copy_nt_1"})
+    EXPECT_THAT(kept, HasSubstr(name));
+}
+
+TEST_F(MachineCommandLine, keeps_nothing_of_a_loaded_moment_and_says_that_it_was_one) {
+  become(std::string("machine.disturbed 0.5; tell ") + all_asked_for);
+  EXPECT_THAT(run("$b machine --no-cache").out, HasSubstr("busy: others used 50 % of the CPUs"));
+  run(std::string("$b run -q --json r.json") + busy);
+  if (starts() == 1) GTEST_SKIP() << "starting 1 200 processes took no 5 % of the time here";
+  EXPECT_THAT(folder_.read("r.json"), Not(HasSubstr("kept for later runs")));
+  EXPECT_EQ(run("ls cache/bottleneck | grep -c ceilings").out, "0\n");
 }
 
 }  // namespace

@@ -5,8 +5,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/magic.h>
 #include <sched.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "probes/ceilings/ceilings_process.h"
@@ -101,6 +103,71 @@ TEST(CeilingsProgram, survives_a_limit_of_64_mb_of_address_space) {
   }
 }
 
+/// A control group of the first version, made for one test; false: none can be made here.
+class ControlGroup {
+ public:
+  ControlGroup(const std::string& controller, const std::string& file, const std::string& limit)
+      : folder_("/sys/fs/cgroup/" + controller + "/bottleneck-test-" + std::to_string(getpid())) {
+    std::error_code failed;
+    made_ = std::filesystem::create_directory(folder_, failed) && !failed;
+    std::ofstream limiting(folder_ + "/" + file);
+    limiting << limit << std::flush;
+    useful_ = made_ && limiting.good();
+  }
+  ~ControlGroup() {
+    std::error_code ignored;
+    if (made_) std::filesystem::remove(folder_, ignored);
+  }
+  ControlGroup(const ControlGroup&) = delete;
+  ControlGroup& operator=(const ControlGroup&) = delete;
+
+  explicit operator bool() const { return useful_; }
+  /// The helper's figures, measured by a process that has joined the group.
+  std::vector<Measurement> measure(std::vector<std::string> names) const {
+    const std::string wrapper = testing::TempDir() + "grouped-" + std::to_string(getpid());
+    std::ofstream(wrapper) << "#!/bin/sh\necho $$ > " << folder_
+                           << "/cgroup.procs && exec " CEILINGS_PROGRAM " \"$@\"\n";
+    chmod(wrapper.c_str(), 0755);
+    CeilingRequest request;
+    request.names = std::move(names);
+    request.budget_s = 40;
+    auto all = measure_with(wrapper, request, {});
+    std::filesystem::remove(wrapper);
+    return all;
+  }
+
+ private:
+  std::string folder_;
+  bool made_ = false;
+  bool useful_ = false;
+};
+
+TEST(CeilingsProgram, measures_beside_a_quota_of_a_twentieth_cpu_and_says_so) {
+  const ControlGroup group("cpu", "cpu.cfs_quota_us", "5000");  // of a period of 100 ms
+  if (!group) GTEST_SKIP() << "no control group with a CPU quota can be made here";
+  const auto all = group.measure({"compute.clock", "call.system"});
+  expect_clean_end(all);
+  const Measurement* clock = find(all, "compute.clock");
+  ASSERT_TRUE(clock);
+  EXPECT_THAT(clock->source, HasSubstr("beside a quota of 0.05 CPUs"));
+  EXPECT_GT(value_of(all, "compute.clock").value_or(0), 5e8) << "the core's clock, not the quota's";
+}
+
+TEST(CeilingsProgram, survives_a_control_group_of_64_mb_and_says_what_is_cached) {
+  const ControlGroup group("memory", "memory.limit_in_bytes", "67108864");
+  if (!group) GTEST_SKIP() << "no control group with a memory limit can be made here";
+  const auto all = group.measure({"memory.read_1", "latency.dram"});
+  expect_clean_end(all);
+  const std::string bound = "the control group's memory limit of 64 MB";
+  const Measurement* read = find(all, "memory.read_1");
+  ASSERT_TRUE(read);
+  if (std::holds_alternative<Quantity>(read->result)) {
+    EXPECT_THAT(read->source, HasSubstr(bound));
+  } else {
+    EXPECT_THAT(reason_of(all, "memory.read_1"), HasSubstr(bound));
+  }
+}
+
 TEST(CeilingsProgram, says_why_a_directory_will_not_do) {
   EXPECT_THAT(reason_of(run_program({"storage.fsync"}, "/no/such"), "storage.fsync"),
               HasSubstr("/no/such: no file can be made in it (No such file or directory)"));
@@ -108,6 +175,12 @@ TEST(CeilingsProgram, says_why_a_directory_will_not_do) {
               HasSubstr("/proc/self: no file can be made in it"));
   EXPECT_THAT(reason_of(run_program({"storage.fsync"}), "storage.fsync"),
               HasSubstr("no directory"));
+  struct statfs shared {};
+  if (statfs("/dev/shm", &shared) == 0 && shared.f_type == TMPFS_MAGIC &&
+      access("/dev/shm", W_OK) == 0) {
+    EXPECT_THAT(reason_of(run_program({"storage.fsync"}, "/dev/shm"), "storage.fsync"),
+                HasSubstr("its file system is memory (tmpfs)"));
+  }
 }
 
 TEST(CeilingsProgram, keeps_its_budget_and_tells_what_it_left_out) {
