@@ -30,6 +30,11 @@ std::uint8_t move_latency(const RawInstruction& raw, const Instruction& to, std:
   return to.vector_bits != 0 && general != from_general ? crossing_latency : usual;
 }
 
+bool extends_elements(ZydisMnemonic mnemonic) {
+  const std::string_view name = ZydisMnemonicGetString(mnemonic);
+  return name.starts_with("vpmovzx") || name.starts_with("vpmovsx");
+}
+
 }  // namespace
 
 std::uint8_t latency_of(const RawInstruction& raw, const Instruction& to) {
@@ -42,9 +47,7 @@ std::uint8_t latency_of(const RawInstruction& raw, const Instruction& to) {
   if (facts.divides && facts.arithmetic == Arithmetic::integer && raw.info.operand_width == 64)
     return wide_division_latency;
   if (facts.divides && to.vector_bits == 512) return static_cast<std::uint8_t>(facts.latency + 8);
-  const std::string_view name = ZydisMnemonicGetString(raw.info.mnemonic);
-  if (to.vector_bits > 128 && (name.starts_with("vpmovzx") || name.starts_with("vpmovsx")))
-    return wide_lanes_latency;
+  if (to.vector_bits > 128 && extends_elements(raw.info.mnemonic)) return wide_lanes_latency;
   if (raw.info.operand_count_visible > 1 && raw.operands[0].type == ZYDIS_OPERAND_TYPE_REGISTER &&
       facts_of_register(raw.operands[0].reg.value).kind == ZYDIS_REGCLASS_MASK &&
       to.vector_bits != 0)

@@ -76,6 +76,8 @@ constexpr Row general_rows[] = {
     {"pusha pushad pushf pushfd pushfq popa popad popf popfd popfq pconfig ptwrite psmash "
      "pvalidate",
      none, 1},
+    {"tdpbf16ps", packed_float, 52},  // tiles: in no set of registers, their flops are not counted
+    {"tdpb*", packed_integer, 52},
     {"kadd* kshift* kunpck*", none, 4},
     {"kmov*", none, 3},
 };
