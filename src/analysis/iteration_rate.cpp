@@ -54,18 +54,17 @@ IterationRate measure_rate(const HotCode& code, const LoopShape&, const Rounds& 
     return {std::nullopt, words + reason(Pace::State::too_few)};
   }
   std::string why = "no register advances by a constant in each iteration";
-  Pace best;
-  double rate = 0;
+  double steadiest = -1, rate = 0;
   for (std::size_t i = 0; i < rounds.steps.size(); ++i) {
     const auto step = rounds.steps[i];
     if (!step || *step == 0) continue;
-    const Pace pace = measure_pace(code.samples, values_of(code, i), {});
+    const Pace pace = measure_pace(code.samples, values_of(code, i));
     const double per_s = pace.per_s / static_cast<double>(*step);
     const bool good = pace.state == Pace::State::believed && per_s > 0;
     if (good && !possible(per_s, mix, limits)) {
       why = reason(Pace::State::believed);
-    } else if (good && pace.steady > best.steady) {
-      best = pace;
+    } else if (good && pace.steady > steadiest) {
+      steadiest = pace.steady;
       rate = per_s;
     } else if (!good) {
       why = reason(pace.state);

@@ -22,15 +22,10 @@ struct Pace {
   std::size_t pairs = 0;
 };
 
-/// `tolerance`: how far from the median a pair may be; `needed`: share of pairs that must be
-/// within.
-struct PaceTest {
-  double tolerance = 0.15;
-  double needed = 0.6;
-};
-
-/// The guard of research/pmuless.md 2.4: most pairs alike, at two sampling rates where there are
-/// two; where there is one, only of sweeps that are long against the interval between samples.
-Pace measure_pace(const std::vector<RegisterSample>&, const Values&, const PaceTest&);
+/// The guard of research/pmuless.md 2.4, for machines that others share: either most pairs are
+/// alike, or nearly all advance in one direction by far less than a sweep; at two sampling rates
+/// where there are two. Sweeps of less than three intervals between samples are refused, but for
+/// those that the bursts show and the other samples confirm.
+Pace measure_pace(const std::vector<RegisterSample>&, const Values&);
 
 }  // namespace bottleneck

@@ -14,9 +14,6 @@ namespace {
 constexpr std::size_t fewest_addresses = 10;
 /// What covers less stays in L1 and is neither a stream nor a working set.
 constexpr double stays_in_l1 = 4096;
-/// A stream's speed varies with its neighbours' more than an iteration's cost of a loop in L1
-/// does: pairs within 35 % of the median, more than 45 % of them (research/pmuless.md 2.2).
-constexpr PaceTest stream_test{0.35, 0.45};
 /// Slower than this a sweep is the work of a loop further out.
 constexpr double slowest_stream = 1e6;
 /// Operands of one step: so near to each other at most samples.
@@ -112,7 +109,7 @@ void choose_first(Group& group) {
 void measure_group(const HotCode& code, Group& group) {
   choose_first(group);
   Operands& first = group.members.front();
-  const Pace pace = measure_pace(code.samples, first.track->addresses, stream_test);
+  const Pace pace = measure_pace(code.samples, first.track->addresses);
   if (pace.state == Pace::State::believed && std::abs(pace.per_s) > slowest_stream) {
     first.speed = pace.per_s;
   }

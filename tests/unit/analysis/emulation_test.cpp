@@ -149,7 +149,7 @@ TEST(Pace, uses_only_pairs_of_one_stretch) {
     samples[i].stretch = static_cast<std::uint32_t>(i / 2);
     values.push_back(1000 + 10 * i + 5 * (i / 2));  // works half of the time between stretches
   }
-  const Pace pace = measure_pace(samples, values, {});
+  const Pace pace = measure_pace(samples, values);
   EXPECT_EQ(pace.pairs, 50U);
   EXPECT_NEAR(pace.per_s, 10e3, 1e-3);
 }
@@ -163,7 +163,7 @@ TEST(Pace, refuses_two_rates_that_disagree) {
   for (std::size_t i = 0; i < samples.size(); ++i) {
     values.push_back(1000 + (i < 10 ? 2 : 10) * i);
   }
-  EXPECT_NE(measure_pace(samples, values, {}).state, Pace::State::believed);
+  EXPECT_NE(measure_pace(samples, values).state, Pace::State::believed);
 }
 
 TEST(Footprint, is_that_of_the_busiest_thread_without_its_holes) {
