@@ -18,7 +18,6 @@ import time
 import overhead
 
 BEGIN, END = "<!-- hot-paths:begin -->", "<!-- hot-paths:end -->"
-BUILD = f"{overhead.ROOT}/build/release"
 SCALES = [(1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1, "ns")]
 NS = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}
 
@@ -34,23 +33,23 @@ def rate_in_words(one):
     return f"{one['items_per_second']:,.0f}/s".replace(",", " ") if "items_per_second" in one else "–"
 
 
-def built():
-    """The program, or exits with what the compiler said."""
-    done = subprocess.run(["cmake", "--build", BUILD, "--target", "hot_paths"], stdout=subprocess.PIPE,
+def built(build):
+    """The program in that folder, or exits with what the compiler said."""
+    done = subprocess.run(["cmake", "--build", build, "--target", "hot_paths"], stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode != 0:
         sys.exit(f"{done.stdout[-2000:]}\nerror: bench/micro could not be built\n  why  see above\n"
                  "  so   nothing was measured\n  fix  scripts/install-deps bench, then run this again")
-    return f"{BUILD}/bench/hot_paths"
+    return f"{build}/bench/hot_paths"
 
 
 def measured(settings):
     """(benchmark's repetitions by name, size of the report in bytes)"""
     with tempfile.TemporaryDirectory() as scratch:
         saved = f"{scratch}/report.json"
-        overhead.measure([f"{BUILD}/bottleneck", "run", "-q", "--no-calibrate", "--json", saved, "--",
+        overhead.measure([f"{settings.build}/bottleneck", "run", "-q", "--no-calibrate", "--json", saved, "--",
                           f"{settings.targets_from}/processes", "2000"])
-        command = [settings.program or built(), saved, f"{settings.targets_from}/big", "--benchmark_format=json",
+        command = [built(settings.build), saved, f"{settings.targets_from}/big", "--benchmark_format=json",
                    f"--benchmark_repetitions={settings.repeats}", "--benchmark_enable_random_interleaving=true"]
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
         if done.returncode != 0:
@@ -65,7 +64,7 @@ def measured(settings):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeats", type=int, default=9, help="of each benchmark, in random order")
-    parser.add_argument("--program", help="an already built hot_paths")
+    parser.add_argument("--build", default=f"{overhead.ROOT}/build/release", help="folder of the tool's build")
     parser.add_argument("--targets-from", default=f"{overhead.ROOT}/build/bench", help="folder of the built targets")
     parser.add_argument("--write", action="store_true", help="put the table into docs/overhead.md")
     settings = parser.parse_args()

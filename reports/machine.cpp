@@ -203,6 +203,12 @@ void add_head(Screen& screen, const MachineReport& report) {
                     report.machine.cpu_model.empty() ? "CPU not known" : report.machine.cpu_model,
                     say_cpus(report), report.full ? "full" : "quick",
                     format_seconds(report.took_s))}});
+  const auto& quota = report.machine.cpu_quota;
+  if (quota && *quota < report.machine.cpus_allowed)
+    screen.add(
+        {{fmt::format("  quota of {:g} CPUs: rates are those of the cores while they may run",
+                      *quota),
+          Hue::poor}});
   if (!is_disturbed(report.ceilings)) return;
   screen.add({{fmt::format("  busy: others used {} of the CPUs meanwhile; measure again when it is "
                            "quiet",

@@ -38,6 +38,7 @@ Cost known_or(const Profile& profile, const char* name, double published) {
 
 /// Cycles need the clock, streams the ceiling of their mix.
 void add_loop_ceilings(const Report& report, std::vector<std::string>& names) {
+  if (report.hot_loops.empty()) return;
   names.emplace_back("compute.clock");
   const auto widest = std::max_element(
       report.hot_loops.begin(), report.hot_loops.end(), [](const HotLoop& a, const HotLoop& b) {

@@ -51,6 +51,24 @@ TEST(GoldenMachine, first_part_is_within_24_lines) {
   EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 24);
 }
 
+TEST(GoldenMachine, first_lines_say_where_threads_share_cores_and_a_quota) {
+  const auto head_of = [](const MachineReport& report) {
+    const std::string text = render_machine(report, {});
+    return text.substr(0, text.find("At most"));
+  };
+  MachineReport report = a_machine();
+  EXPECT_NE(head_of(report).find("2 CPUs: 1 core × 2 threads"), std::string::npos);
+  EXPECT_EQ(head_of(report).find("quota"), std::string::npos);
+  report.topology = {8, 5, 2, 2, 0, 0, 0};
+  report.machine.cpus_allowed = 8;
+  EXPECT_NE(head_of(report).find("8 CPUs: 5 cores with 8 threads, 2 packages, 2 NUMA nodes"),
+            std::string::npos);
+  report.machine.cpu_quota = 0.05;
+  EXPECT_NE(head_of(report).find("1 CPU by quota, on 5 cores"), std::string::npos);
+  EXPECT_NE(head_of(report).find("quota of 0.05 CPUs: rates are those of the cores"),
+            std::string::npos);
+}
+
 TEST(GoldenMachine, everything_with_verbose) {
   TerminalStyle style;
   style.verbose = true;

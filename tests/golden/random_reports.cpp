@@ -94,12 +94,56 @@ void randomize_profile(Dice& dice, Profile& profile) {
   profile.notes = dice.texts(5);
 }
 
+Operand a_random_operand(Dice& dice) {
+  return {dice.word<Operand::Kind>(), static_cast<Register>(dice.below(58) - 1), 32,
+          dice.below(1000) - 500};
+}
+
+void add_hot_code(Dice& dice, Profile& profile) {
+  HotCode& code = profile.hot_code.emplace_back();
+  code.module = dice.text();
+  code.function = dice.text();
+  code.line = dice.below(100);
+  code.loop = dice.below(2) == 0;
+  code.locations = {dice.below(static_cast<int>(profile.locations.size()))};
+  for (int i = 1 + dice.below(10); i > 0; --i) {
+    Instruction one;
+    one.address = static_cast<std::uint64_t>(dice.below(1 << 30));
+    one.text = dice.text();
+    one.operation = dice.word<Operation>();
+    one.arithmetic = dice.word<Arithmetic>();
+    one.destination = a_random_operand(dice);
+    one.first = a_random_operand(dice);
+    one.second = a_random_operand(dice);
+    one.reads = ~std::uint64_t{0} >> dice.below(64);
+    one.writes = static_cast<std::uint64_t>(dice.below(1 << 30));
+    one.branches = dice.below(3) == 0;
+    for (int k = dice.below(3); k > 0; --k)
+      one.memory.push_back({static_cast<Register>(dice.below(16)), no_register, 8, true, false,
+                            false, false, 8, dice.below(4096) - 2048});
+    code.body.push_back(std::move(one));
+  }
+  code.hits.assign(code.body.size(), dice.below(100));
+  code.lines.assign(code.body.size(), dice.below(100));
+  for (int i = dice.below(100); i > 0; --i) {
+    RegisterSample sample;
+    sample.time_s = dice.share();
+    sample.stretch = static_cast<std::uint32_t>(dice.below(10));
+    sample.at = dice.below(static_cast<int>(code.body.size()));
+    for (std::uint64_t& one : sample.registers)
+      one = ~std::uint64_t{0} >> dice.below(64) << dice.below(32);
+    code.samples.push_back(sample);
+  }
+}
+
 }  // namespace
 
 Report a_random_report(unsigned seed) {
   Dice dice(seed);
   Report report = a_matmul_report();
   randomize_profile(dice, report.profile);
+  Dice of_code(seed);
+  for (int i = of_code.below(3); i > 0; --i) add_hot_code(of_code, report.profile);
   report.shares = dice.shares();
   report.busy_shares = dice.shares();
   Verdict& verdict = report.verdict;

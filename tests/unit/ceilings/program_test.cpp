@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -141,6 +142,22 @@ class ControlGroup {
   bool made_ = false;
   bool useful_ = false;
 };
+
+TEST(CeilingsProgram, notices_that_others_use_its_cpus) {
+  std::vector<std::jthread> others;
+  for (unsigned i = 0; i < std::thread::hardware_concurrency(); ++i)
+    others.emplace_back([](const std::stop_token& stop) {
+      while (!stop.stop_requested()) asm volatile("" : : : "memory");
+    });
+  const auto all = run_program({"compute.", "call."});
+  expect_clean_end(all);
+  constexpr double at_least = 0.2;  // half of it by fair scheduling
+  EXPECT_GT(value_of(all, "machine.disturbed").value_or(0), at_least);
+  const Measurement* disturbed = find(all, "machine.disturbed");
+  ASSERT_TRUE(disturbed);
+  EXPECT_THAT(disturbed->source, HasSubstr("run delay"));
+  EXPECT_THAT(disturbed->source, HasSubstr("stolen"));
+}
 
 TEST(CeilingsProgram, measures_beside_a_quota_of_a_twentieth_cpu_and_says_so) {
   const ControlGroup group("cpu", "cpu.cfs_quota_us", "5000");  // of a period of 100 ms

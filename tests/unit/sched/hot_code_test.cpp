@@ -1,0 +1,156 @@
+// Hot code of this very executable: a loop and a straight function whose addresses are known.
+#include "probes/sched/hot_code.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <dlfcn.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "probes/code/elf_file.h"
+
+namespace bottleneck::sched {
+namespace {
+
+[[gnu::noipa]] double add_all(const double* numbers, long count) {
+  double sum = 0;
+  for (long i = 0; i < count; ++i) sum += numbers[i];
+  return sum;
+}
+
+[[gnu::noipa]] long straight(long value) { return value * 7 + 3; }
+
+class HotCodes : public ::testing::Test {
+ protected:
+  static constexpr std::uint32_t pid = 100;
+  HotCodes() {
+    tree_.root = static_cast<pid_t>(pid);
+    apply(perf::Comm{"program", true});
+    apply(perf::Mmap{0x10000000, 0x10000000, 0, path_});
+    module_ = tasks_.processes().front().space.find(0x10000000)->module;
+  }
+  void apply(auto what) {
+    perf::Record record;
+    record.stamp = {pid, pid, 1, 0, 0};
+    record.what = what;
+    tasks_.apply(record, tree_);
+  }
+  /// The place so many bytes behind the function's first.
+  std::size_t place(const void* function, std::uint64_t offset, std::uint64_t samples) {
+    Dl_info at{};
+    dladdr(function, &at);
+    const auto address =
+        reinterpret_cast<std::uintptr_t>(function) - reinterpret_cast<std::uintptr_t>(at.dli_fbase);
+    const auto file = ElfFile::open(path_);
+    Place one;
+    one.module = module_;
+    one.offset = offset_of(file->segments(), address).value_or(0) + offset;
+    one.samples = samples;
+    places_.push_back(one);
+    return places_.size() - 1;
+  }
+  void sample(std::size_t place, double ms, std::uint64_t di) {
+    perf::Sample one;
+    one.registers_known = true;
+    one.registers[perf::di] = di;
+    registers_.add(0, pid, static_cast<int>(place), static_cast<std::int64_t>(ms * 1e6), one);
+  }
+  sched::HotCodes find() { return find_hot_code(places_, registers_, tasks_, symbols_, 0); }
+
+  const std::string path_ = std::filesystem::read_symlink("/proc/self/exe");
+  ProcessTree tree_;
+  Tasks tasks_{pid, 0};
+  Symbols symbols_{System{}};
+  RegisterSamples registers_;
+  std::vector<Place> places_;
+  int module_ = -1;
+};
+
+/// Offsets of instructions are the compiler's: the hottest loop is searched by trying them.
+TEST_F(HotCodes, are_the_loop_around_a_place_with_its_registers) {
+  const auto function = reinterpret_cast<const void*>(&add_all);
+  for (std::uint64_t offset = 0; offset < 120; ++offset) place(function, offset, 10);
+  for (std::size_t i = 0; i < places_.size(); ++i) sample(i, static_cast<double>(i), 1000 + i);
+  const auto hot = find();
+  const auto loop =
+      std::find_if(hot.all.begin(), hot.all.end(), [](const HotCode& one) { return one.loop; });
+  ASSERT_NE(loop, hot.all.end());
+  EXPECT_THAT(loop->function, testing::HasSubstr("add_all"));
+  EXPECT_GE(loop->body.size(), 3u);
+  EXPECT_TRUE(loop->body.back().branches || loop->body.back().jumps);
+  EXPECT_FALSE(loop->body.front().text.empty());
+  ASSERT_FALSE(loop->samples.empty());
+  for (const RegisterSample& one : loop->samples)
+    EXPECT_LT(static_cast<std::size_t>(one.at), loop->body.size());
+  const auto index = static_cast<int>(loop - hot.all.begin());
+  EXPECT_EQ(static_cast<std::size_t>(std::count(hot.of_place.begin(), hot.of_place.end(), index)),
+            loop->body.size())
+      << "a place of each instruction, none in the middle of one";
+}
+
+TEST_F(HotCodes, without_a_loop_are_the_function) {
+  place(reinterpret_cast<const void*>(&straight), 0, 100);
+  const auto hot = find();
+  ASSERT_EQ(hot.all.size(), 1u);
+  EXPECT_FALSE(hot.all.front().loop);
+  EXPECT_EQ(hot.all.front().hits.front(), 100);
+}
+
+TEST_F(HotCodes, that_are_few_are_pooled_and_nothing_is_followed_between_the_pieces) {
+  place(reinterpret_cast<const void*>(&straight), 0, 1000);
+  place(reinterpret_cast<const void*>(&add_all), 0, 2);
+  const auto hot = find();
+  ASSERT_EQ(hot.all.size(), 2u);
+  EXPECT_EQ(hot.all.back().function, "");
+  EXPECT_TRUE(hot.all.back().body.back().returns);
+}
+
+TEST_F(HotCodes, of_files_that_are_gone_are_none) {
+  place(reinterpret_cast<const void*>(&straight), 0, 100);
+  apply(perf::Mmap{0x20000000, 0x1000, 0, "/no/such/file"});
+  places_.front().module = tasks_.processes().front().space.find(0x20000000)->module;
+  const auto hot = find();
+  EXPECT_TRUE(hot.all.empty());
+  EXPECT_EQ(hot.of_place.front(), -1);
+}
+
+TEST(RegisterSamples, keep_consecutive_ones_of_a_long_run_in_whole_batches) {
+  RegisterSamples samples;
+  perf::Sample one;
+  one.registers_known = true;
+  for (std::size_t i = 0; i < 5 * most_register_samples; ++i)
+    samples.add(0, 1, 0, static_cast<std::int64_t>(i), one);
+  const auto& all = samples.all();
+  EXPECT_LE(all.size(), most_register_samples);
+  EXPECT_GE(all.size(), most_register_samples / 4);
+  EXPECT_GT(all.back().time_ns, static_cast<std::int64_t>(4.9 * most_register_samples));
+  std::size_t consecutive = 0;
+  for (std::size_t i = 1; i < all.size(); ++i)
+    if (all[i].stretch == all[i - 1].stretch) {
+      EXPECT_EQ(all[i].time_ns, all[i - 1].time_ns + 1);
+      ++consecutive;
+    }
+  EXPECT_GT(consecutive, all.size() * 9 / 10);
+}
+
+TEST(RegisterSamples, tell_where_a_thread_left_its_cpu) {
+  RegisterSamples samples;
+  perf::Sample one;
+  one.registers_known = true;
+  one.registers[perf::bx] = 42;
+  samples.add(0, 1, 0, 1, one);
+  samples.add(0, 1, 0, 2, one);
+  samples.left_cpu(0);
+  samples.add(0, 1, 0, 3, one);
+  samples.add(1, 2, 0, 4, one);
+  const auto& all = samples.all();
+  ASSERT_EQ(all.size(), 4u);
+  EXPECT_EQ(all[0].stretch, all[1].stretch);
+  EXPECT_NE(all[1].stretch, all[2].stretch);
+  EXPECT_NE(all[2].stretch, all[3].stretch);
+  EXPECT_EQ(all[0].registers[3], 42u) << "rbx is the third in encoding order";
+}
+
+}  // namespace
+}  // namespace bottleneck::sched
