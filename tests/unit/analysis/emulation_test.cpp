@@ -154,16 +154,33 @@ TEST(Pace, uses_only_pairs_of_one_stretch) {
   EXPECT_NEAR(pace.per_s, 10e3, 1e-3);
 }
 
-TEST(Pace, refuses_two_rates_that_disagree) {
-  std::vector<RegisterSample> samples = samples_of(40, 1e-3);
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    if (i < 10) samples[i].time_s /= 10;
-  }
+/// Ten samples in a burst, then ten at the ordinary rate, and so on; both advance by so much.
+Pace pace_of(double in_burst, double outside, std::size_t bursts, double slow_start = 1) {
+  std::vector<RegisterSample> samples;
   Values values;
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    values.push_back(1000 + (i < 10 ? 2 : 10) * i);
+  double time = 0, value = 1000;
+  for (std::size_t i = 0; i < 20 * bursts; ++i) {
+    const bool burst = i / 10 % 2 == 0;
+    const double speed = (burst ? in_burst : outside) * (i < 60 ? slow_start : 1);
+    const double passed = burst ? 1e-4 : 1e-3;
+    time += passed;
+    value += passed * speed;
+    samples.emplace_back().time_s = time;
+    values.push_back(static_cast<std::uint64_t>(value));
   }
-  EXPECT_NE(measure_pace(samples, values).state, Pace::State::believed);
+  return measure_pace(samples, values);
+}
+
+TEST(Pace, refuses_two_rates_that_disagree) {
+  EXPECT_EQ(pace_of(1e9, 1e9, 10).state, Pace::State::believed);
+  EXPECT_NE(pace_of(2.5e9, 1e9, 10).state, Pace::State::believed);
+  EXPECT_NE(pace_of(0.1e9, 1e9, 10).state, Pace::State::believed);
+}
+
+TEST(Pace, holds_bursts_against_the_samples_around_them) {
+  const Pace pace = pace_of(1e9, 1e9, 30, 0.05);  // a slow start, as first touches are
+  EXPECT_EQ(pace.state, Pace::State::believed);
+  EXPECT_NEAR(pace.per_s, 1e9, 1e7);
 }
 
 TEST(Footprint, is_that_of_the_busiest_thread_without_its_holes) {
