@@ -297,6 +297,33 @@ TEST(LoopEvidence, knows_a_strided_walk_that_starts_anew_too_often) {
   EXPECT_TRUE(evidence.chain.through_float);
 }
 
+/// The rows of a matrix product: each is read a thousand times before the next, 8 MB in one second.
+TEST(LoopEvidence, does_not_take_the_slow_advance_of_rows_read_again_for_a_rate) {
+  HotCode code = code_of({load_vector(xmm0, memory(rax, no_register, 1, 0, 8)),
+                          scalar_float(xmm1, xmm0), add(rax, 8), compare(rax, rsi), branch(0)});
+  sample_loop(code, 1e9, {0, 20, 40, 35, 5}, [](double iterations, int at, int) {
+    Registers registers{};
+    const auto i = static_cast<std::uint64_t>(iterations);
+    registers[rax] = array_a + 8000 * (i / 1000000) + 8 * (i % 1000 + (at >= 3 ? 1U : 0U));
+    registers[rsi] = array_a + 8000 * (i / 1000000 + 1);
+    return registers;
+  });
+  const LoopEvidence evidence = examine(code, limits());
+  EXPECT_FALSE(evidence.iterations_per_s) << *evidence.iterations_per_s;
+  EXPECT_FALSE(evidence.stall_factor);
+}
+
+TEST(LoopEvidence, believes_speeds_that_neighbours_on_the_machine_disturb) {
+  HotCode code = triad();
+  Sampling disturbed;
+  disturbed.noise = 0.3;
+  sample_loop(code, 400e6, triad_weights, triad_course(45e6), disturbed);
+  const LoopEvidence evidence = examine(code, limits());
+  ASSERT_TRUE(evidence.iterations_per_s) << evidence.why_no_rate;
+  expect_close(*evidence.iterations_per_s, 400e6, 0.03);
+  expect_close(evidence.traffic, 32 * 400e6, 0.03);
+}
+
 std::uint64_t scatter(std::uint64_t i) {
   i = (i ^ (i >> 30)) * 0xbf58476d1ce4e5b9;
   i = (i ^ (i >> 27)) * 0x94d049bb133111eb;
