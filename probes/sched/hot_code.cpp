@@ -1,6 +1,7 @@
 #include "probes/sched/hot_code.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 
 #include "probes/code/hot_loops.h"
@@ -11,6 +12,10 @@ namespace {
 /// Instructions before a sampled one that are kept where there is no loop: enough to find where its
 /// addresses come from, few enough that no jump arrives in between (a choice).
 constexpr int before_scattered = 8;
+
+/// Pooled code: instructions in all, and files that have a pool of their own.
+constexpr std::size_t most_pooled = 6'000;
+constexpr std::size_t most_pools = 12;
 
 struct Function {
   int module = -1;
@@ -66,6 +71,7 @@ class Finder {
   void choose();
   void hand_out(const Candidate& one);
   void pool_the_rest();
+  std::size_t add_piece(int index, const Function& function, std::size_t place);
   void link_parents();
   void add_samples();
   Function* function_of(const Place& place);
@@ -197,33 +203,42 @@ void Finder::hand_out(const Candidate& one) {
   found_.all.push_back(std::move(code));
 }
 
-/// What is in no hot loop is one body of short pieces, each ended by a return so that nothing is
-/// followed from one into the next. Source: research/accounting.md 14, flat profiles.
+/// What is in no hot loop is, file by file, one body of short pieces, each ended by a return so
+/// that nothing is followed from one into the next. Source: research/accounting.md 14, flat
+/// profiles.
 void Finder::pool_the_rest() {
-  HotCode pool;
-  const int index = static_cast<int>(found_.all.size());
+  std::map<int, int> pools;
+  std::size_t pooled = 0;
   for (const Function& function : functions_)
     for (std::size_t i = 0; i < function.places.size(); ++i) {
-      const std::size_t place = function.places[i];
       const int at = function.at[i];
-      if (at < 0 || found_.of_place[place] >= 0) continue;
-      if (pool.body.size() >= 8 * most_body) return;
-      const auto& all = function.decoded.instructions;
-      for (int k = std::max(0, at - before_scattered); k <= at; ++k)
-        pool.body.push_back(all[static_cast<std::size_t>(k)]);
-      at_of_place_[place] = static_cast<int>(pool.body.size()) - 1;
-      found_.of_place[place] = index;
-      pool.hits.resize(pool.body.size(), 0);
-      pool.hits.back() = static_cast<int>(places_[place].samples);
-      Instruction end;
-      end.address = pool.body.back().address + pool.body.back().length;
-      end.returns = true;
-      pool.body.push_back(end);
-      pool.hits.push_back(0);
+      if (at < 0 || found_.of_place[function.places[i]] >= 0 || pooled >= most_pooled) continue;
+      const auto [known, fresh] =
+          pools.try_emplace(function.module, static_cast<int>(found_.all.size()));
+      if (fresh && pools.size() > most_pools) return;
+      if (fresh)
+        found_.all.emplace_back().module = as_target_sees(tasks_.module_path(function.module));
+      pooled += add_piece(known->second, function, i);
     }
-  if (pool.body.empty()) return;
-  pool.lines.assign(pool.body.size(), 0);
-  found_.all.push_back(std::move(pool));
+}
+
+/// The sampled instruction and those before it. How many that are.
+std::size_t Finder::add_piece(int index, const Function& function, std::size_t place) {
+  HotCode& pool = found_.all[static_cast<std::size_t>(index)];
+  const auto& all = function.decoded.instructions;
+  const int at = function.at[place];
+  const int from = std::max(0, at - before_scattered);
+  pool.body.insert(pool.body.end(), all.begin() + from, all.begin() + at + 1);
+  at_of_place_[function.places[place]] = static_cast<int>(pool.body.size()) - 1;
+  found_.of_place[function.places[place]] = index;
+  Instruction end;
+  end.address = pool.body.back().address + pool.body.back().length;
+  end.returns = true;
+  pool.body.push_back(end);
+  pool.hits.resize(pool.body.size(), 0);
+  pool.hits[pool.hits.size() - 2] = static_cast<int>(places_[function.places[place]].samples);
+  pool.lines.resize(pool.body.size(), 0);
+  return static_cast<std::size_t>(at - from) + 2;
 }
 
 void Finder::link_parents() {

@@ -61,7 +61,7 @@ bool touches_parts_of_lines(const LoopFacts& f) {
 
 bool jumps_through_memory(const LoopFacts& f) {
   const double set = largest_set(f.evidence, false);
-  if (set > f.core.memory_bytes) return !f.evidence.stall_factor || stalls(f);
+  if (set > f.core.memory_bytes) return waits(f);
   return set > 2 * f.core.l2_bytes && stalls(f);
 }
 

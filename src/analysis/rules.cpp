@@ -78,7 +78,7 @@ const std::array table = {
     Rule{{compute, D::interpreted},
          A::user,
          {},
-         in_loop<is_interpreted>,
+         [](const Facts& f) { return f.loop && is_interpreted(*f.loop); },
          "code of an interpreter: its program's lines are not seen",
          ""},
     Rule{{memory_bandwidth, D::partial_lines},

@@ -106,6 +106,16 @@ TEST_F(HotCodes, that_are_few_are_pooled_and_nothing_is_followed_between_the_pie
   EXPECT_TRUE(hot.all.back().body.back().returns);
 }
 
+TEST_F(HotCodes, of_more_pieces_than_are_kept_point_into_what_is_there) {
+  place(reinterpret_cast<const void*>(&straight), 0, 1'000'000);
+  for (std::uint64_t offset = 0; offset < 100'000; ++offset)
+    place(reinterpret_cast<const void*>(&find_hot_code), offset, 1);
+  for (std::size_t i = 0; i < places_.size(); i += 10) sample(i, static_cast<double>(i), i);
+  const auto hot = find();
+  for (const int index : hot.of_place) EXPECT_LT(index, static_cast<int>(hot.all.size()));
+  EXPECT_LT(hot.all.back().body.size(), 10'000u);
+}
+
 TEST_F(HotCodes, of_files_that_are_gone_are_none) {
   place(reinterpret_cast<const void*>(&straight), 0, 100);
   apply(perf::Mmap{0x20000000, 0x1000, 0, "/no/such/file"});
