@@ -31,8 +31,8 @@ constexpr double far_less = 0.3;
 constexpr double telling = 0.2;
 /// Where a sweep starts anew within a slow advance (a row that is read a thousand times, then the
 /// next), a place too far ahead makes the pair before it long and the one after it short: residuals
-/// of neighbouring pairs correlate by -1/2 (-0.39 seen of a matrix product). Where the speed varies,
-/// by 0 or more (0.4 to 0.9 of eight streams); where residuals are small, nothing matters.
+/// of neighbouring pairs correlate by -1/2 (-0.39 seen of a matrix product). Where the speed
+/// varies, by 0 or more (0.4 to 0.9 of eight streams); where residuals are small, nothing matters.
 constexpr double restarts = -0.15;
 constexpr double widest = 2;  ///< beyond lie the restarts of long sweeps
 constexpr double small_residual = 0.1;
