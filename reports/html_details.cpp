@@ -100,8 +100,10 @@ void add_course_section(Markup& page, const Report& report) {
   page.add("</section>\n");
 }
 
-void add_code_section(Markup& page, const Profile& profile) {
+void add_code_section(Markup& page, const Report& report) {
+  const Profile& profile = report.profile;
   page.add("<section aria-labelledby=\"code\">\n<h2 id=\"code\">Code, waits and threads</h2>\n");
+  add_folding(page, list_hot_loops(report, shown_rows));
   add_folding(page, list_on_cpu(profile, shown_rows));
   add_folding(page, list_blocked(profile, shown_rows));
   add_folding(page, list_threads(profile, shown_rows));

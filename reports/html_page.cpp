@@ -40,7 +40,7 @@ std::string render_html(const Report& report) {
   add_advice_section(page, report);
   add_evidence_section(page, report);
   add_course_section(page, report);
-  add_code_section(page, report.profile);
+  add_code_section(page, report);
   add_quality_section(page, report);
   add_environment_section(page, report.profile);
   page.add("</main>\n<footer><p>Made by bottleneck. This page runs no script and fetches nothing.");

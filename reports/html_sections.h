@@ -20,7 +20,7 @@ void add_verdict_section(Markup&, const Report&);  ///< bars included
 void add_advice_section(Markup&, const Report&);
 void add_evidence_section(Markup&, const Report&);
 void add_course_section(Markup&, const Report&);  ///< phases and parallelism
-void add_code_section(Markup&, const Profile&);
+void add_code_section(Markup&, const Report&);
 void add_quality_section(Markup&, const Report&);
 void add_environment_section(Markup&, const Profile&);
 

@@ -23,6 +23,7 @@ struct Listing {
 std::string describe_cut(const Listing&);
 
 /// Each with the largest times first.
+Listing list_hot_loops(const Report&, std::size_t most_rows);
 Listing list_on_cpu(const Profile&, std::size_t most_rows);
 Listing list_blocked(const Profile&, std::size_t most_rows);
 Listing list_threads(const Profile&, std::size_t most_rows);

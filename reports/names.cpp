@@ -60,4 +60,10 @@ std::string name_place(const Where& where) {
   return where.process;
 }
 
+std::string name_class(Bottleneck kind, Detail detail) {
+  std::string name{to_string(kind)};
+  if (detail != Detail::none) name += ", " + std::string(to_string(detail));
+  return name;
+}
+
 }  // namespace bottleneck

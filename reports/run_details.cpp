@@ -65,6 +65,10 @@ void add_overhead(Screen& screen, const Overhead& overhead) {
 
 }  // namespace
 
+void add_hot_loops(Screen& screen, const Report& report) {
+  add_listing(screen, list_hot_loops(report, shown_rows));
+}
+
 void add_code_details(Screen& screen, const Profile& profile) {
   add_listing(screen, list_on_cpu(profile, shown_rows));
   add_listing(screen, list_blocked(profile, shown_rows));

@@ -16,11 +16,17 @@ inline constexpr int first_screen_lines = 24;
 void add_first_screen(Screen&, const Report&, const TerminalStyle&);
 
 /// What -v shows below the first screen: one function for each file.
+void add_hot_loops(Screen&, const Report&);
 void add_code_details(Screen&, const Profile&);  ///< top 20 on a CPU, top 20 off
 void add_run_details(Screen&, const Report&);    ///< parallelism, phases, threads, overhead, notes
 void add_probe_table(Screen&, const std::vector<ProbeState>&);
 void add_measurements(Screen&, const std::vector<Measurement>&);
 
+/// --annotate: the hot loops with the lines and instructions in which their samples lie.
+void add_annotation(Screen&, const Report&, const SourceLines&);
+
+/// "memory_latency, strided"; the class alone where nothing finer is known.
+std::string name_class(Bottleneck, Detail);
 std::string name_place(
     const Where&);  ///< "matmul.cpp:14", else the function, else the process; "" unknown
 std::string name_function(std::string_view function);  ///< "multiply" -> "multiply()"

@@ -7,7 +7,9 @@ namespace bottleneck {
 std::string render_terminal(const Report& report, const TerminalStyle& style) {
   Screen screen(style);
   add_first_screen(screen, report, style);
+  if (style.annotate) add_annotation(screen, report, style.sources);
   if (style.verbose) {
+    add_hot_loops(screen, report);
     add_code_details(screen, report.profile);
     add_run_details(screen, report);
     add_probe_table(screen, report.profile.probes);

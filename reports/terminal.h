@@ -3,17 +3,25 @@
 // no control character and no line wider than `width` comes out.
 #pragma once
 
+#include <map>
 #include <string>
+#include <utility>
 
 #include "src/core/report.h"
 
 namespace bottleneck {
 
+/// The text of lines of source by file (as in HotCode::file) and number; what could not be read is
+/// not there.
+using SourceLines = std::map<std::pair<std::string, int>, std::string>;
+
 struct TerminalStyle {
   bool color = false;
   int width = 120;       ///< columns
   bool verbose = false;  ///< -v: the top 20 functions on- and off-CPU, phases, probes, measurements
-  bool unicode = true;   ///< false: ASCII alone, for locales that are not UTF-8
+  bool annotate = false;   ///< --annotate: hot loops by source line and instruction
+  SourceLines sources;     ///< for --annotate
+  bool unicode = true;     ///< false: ASCII alone, for locales that are not UTF-8
   std::string saved_file;  ///< where the report was saved, for the line `next`; "" = nowhere
 };
 

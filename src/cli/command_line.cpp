@@ -117,6 +117,8 @@ void add_run_options(CLI::App& app, RunCommand& run) {
   add_outputs(app, run.json, run.html);
   CLI::Option* quiet = app.add_flag("-q,--quiet", run.quiet, "show nothing");
   app.add_flag("-v,--verbose", run.verbose, "more below the first screen")->excludes(quiet);
+  app.add_flag("--annotate", run.annotate, "hot loops by source line and instruction")
+      ->excludes(quiet);
   add_color(app, run.color);
 }
 
@@ -210,6 +212,7 @@ Command parse_report(const Words& words) {
   Parser parser("bottleneck report", report_description, "FILE", report_examples);
   add_outputs(parser.app, report.json, report.html);
   parser.app.add_flag("-v,--verbose", report.verbose, "more below the first screen");
+  parser.app.add_flag("--annotate", report.annotate, "hot loops by source line and instruction");
   add_color(parser.app, report.color);
   Split split = split_words(parser.app, words, false);
   if (parse_options(parser.app, split.options)) return PrintText{parser.app.help()};

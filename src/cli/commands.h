@@ -19,6 +19,7 @@ struct RunCommand {
   std::string json;  ///< "" = none, "-" = standard output
   std::string html;  ///< likewise; not both "-"
   bool verbose = false;
+  bool annotate = false;
   bool quiet = false;
   bool calibrate = true;  ///< may measure costs after a long run where none are kept
   Color color = Color::automatic;
@@ -29,6 +30,7 @@ struct ReportCommand {
   std::string json;
   std::string html;
   bool verbose = false;
+  bool annotate = false;
   Color color = Color::automatic;
 };
 

@@ -10,6 +10,7 @@
 #include "src/cli/input_file.h"
 #include "src/cli/outputs.h"
 #include "src/cli/screen.h"
+#include "src/cli/sources.h"
 #include "src/core/json.h"
 
 namespace bottleneck {
@@ -23,6 +24,8 @@ int show_report(const ReportCommand& command) {
   const bool saved = outputs.write(report);
   TerminalStyle style = style_for(screen, command.color, command.verbose);
   style.saved_file = command.file;
+  style.annotate = command.annotate;
+  if (style.annotate) style.sources = read_sources(report.profile);
   if (!show(screen, render_terminal(report, style)))
     throw Error("cannot show the report", std::string("write: ") + std::strerror(errno),
                 "it was not shown whole", "give it a terminal, or a file with room");

@@ -12,6 +12,7 @@
 #include "src/cli/commands.h"
 #include "src/cli/outputs.h"
 #include "src/cli/screen.h"
+#include "src/cli/sources.h"
 
 namespace bottleneck {
 namespace {
@@ -61,6 +62,8 @@ void report(const RunCommand& command, Outputs& outputs, Profile profile) {
   report.profile.overhead.after_exit_s += spent.count();
   TerminalStyle style = style_for(STDERR_FILENO, command.color, command.verbose);
   style.saved_file = outputs.saved_file();
+  style.annotate = command.annotate;
+  if (style.annotate) style.sources = read_sources(report.profile);
   std::string screen = command.quiet ? "" : render_terminal(report, style);
   // The terminal's ^C stands on the line of the target.
   if (report.profile.this_run().interrupted && isatty(STDERR_FILENO)) screen.insert(0, "\n");
