@@ -18,11 +18,17 @@ UNITS = {"bytes_per_second": "B/s", "flop_per_second": "FLOP/s", "seconds": "s",
 PREFIXES = [(1e9, "G"), (1e6, "M"), (1e3, "k"), (1, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n")]
 
 
-def in_words(value, unit):
+def in_words(value, unit, name=""):
     """1.09e10 bytes per second: "10.9 GB/s"."""
+    if "_iops" in name:
+        return f"{value:,.0f} reads/s".replace(",", " ")
     scale, prefix = next((p for p in PREFIXES if value >= p[0]), PREFIXES[-1]) if unit not in ("ratio", "count") else (1, "")
     number = f"{value / scale:.3g}"
     return f"{float(number):g} {prefix}{UNITS.get(unit, unit)}".strip()
+
+
+def say(one, key):
+    return in_words(one[key], one["unit"], one["name"])
 
 
 def read(path):
@@ -62,8 +68,7 @@ def compare(first, second):
     rows = [(name, a, b) for name, a, b in both if not (contains(a, b) and contains(b, a))]
     if rows:
         lines += ["", "| outside | first run | second run | apart |", "| --- | --- | --- | --- |"]
-    span = lambda one: (f"{in_words(one['value'], one['unit'])} ({in_words(one['low'], one['unit'])} – "
-                        f"{in_words(one['high'], one['unit'])})")
+    span = lambda one: f"{say(one, 'value')} ({say(one, 'low')} – {say(one, 'high')})"
     lines += [f"| `{name}` | {span(a)} | {span(b)} | {100 * difference(a, b):.0f} % |" for name, a, b in rows]
     return "\n".join(lines), is_near and are_inside
 
@@ -73,9 +78,8 @@ def table(machine, figures):
     lines = [f"{time.strftime('%Y-%m-%d')}; {overhead.machine()}; told by /sys: {topology}. Printed from "
              "`bottleneck machine --full --json`.", "", "| figure | value | between | how |", "| --- | --- | --- | --- |"]
     for name, one in figures.items():
-        unit = one["unit"]
-        lines.append(f"| `{name}` | {in_words(one['value'], unit)} | {in_words(one['low'], unit)} – "
-                     f"{in_words(one['high'], unit)} | {one['source'].removeprefix('ceilings: ')} |")
+        lines.append(f"| `{name}` | {say(one, 'value')} | {say(one, 'low')} – {say(one, 'high')} | "
+                     f"{one['source'].removeprefix('ceilings: ')} |")
     return "\n".join(lines)
 
 

@@ -30,7 +30,8 @@ def in_words(ns):
 def rate_in_words(one):
     if "bytes_per_second" in one:
         return f"{one['bytes_per_second'] / 1e6:.0f} MB/s"
-    return f"{one['items_per_second']:,.0f}/s".replace(",", " ") if "items_per_second" in one else "–"
+    items = one.get("items_per_second", 0)
+    return f"{items / 1e6:.3g} million/s" if items >= 1e6 else f"{items:,.0f}/s".replace(",", " ")
 
 
 def built(build):
@@ -72,7 +73,8 @@ def main():
     lines = [f"{time.strftime('%Y-%m-%d')}; {overhead.machine()}. CPU time of one, median of {settings.repeats} repeats in "
              f"random order; the report is {size / 1e6:.1f} MB of JSON from 2 000 processes, the program has 200 MB of debug "
              "information.", "", "| what | each | least – most | rate |", "| --- | --- | --- | --- |"]
-    for name, repeats in by_name.items():
+    # Random interleaving tells them in any order; families are numbered as they were registered.
+    for name, repeats in sorted(by_name.items(), key=lambda named: named[1][0]["family_index"]):
         if repeats[0].get("error_occurred"):
             lines.append(f"| {name} | not measured: {repeats[0]['error_message']} | | |")
             continue
