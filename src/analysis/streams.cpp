@@ -39,33 +39,31 @@ struct Group {
   double coverage = 1;
 };
 
-/// Bytes from one operand to the other where both are known: their median, and how many are near.
-struct Distance {
-  double median = 0;
-  std::size_t known = 0;
-  std::size_t near = 0;
-};
-
-Distance distance(const Track& from, const Track& to, double reach) {
-  Distance result;
+/// Bytes from one operand to the other at samples where both are known. A few hundred samples, all
+/// over the run, say what most of them do.
+std::vector<double> distances(const Track& from, const Track& to) {
+  constexpr std::size_t enough = 256;
   std::vector<double> all;
-  for (std::size_t i = 0; i < from.addresses.size(); ++i) {
-    if (from.addresses[i] == 0 || to.addresses[i] == 0) continue;
-    const auto bytes = static_cast<std::int64_t>(to.addresses[i] - from.addresses[i]);
-    all.push_back(static_cast<double>(bytes));
-    result.near += std::abs(static_cast<double>(bytes)) <= reach;
+  const std::size_t every = 1 + from.addresses.size() / enough;
+  for (std::size_t first = 0; first < every && all.size() < fewest_addresses; ++first) {
+    for (std::size_t i = first; i < from.addresses.size(); i += every) {
+      if (from.addresses[i] == 0 || to.addresses[i] == 0) continue;
+      const auto bytes = static_cast<std::int64_t>(to.addresses[i] - from.addresses[i]);
+      all.push_back(static_cast<double>(bytes));
+    }
   }
-  result.known = all.size();
-  result.median = median(std::move(all));
-  return result;
+  return all;
 }
 
 bool keep_together(const Operands& a, const Operands& b) {
   const double stride =
       std::max(std::abs(a.track->stride.value_or(0)), std::abs(b.track->stride.value_or(0)));
-  const Distance apart = distance(*a.track, *b.track, std::max(near_bytes, 2 * stride));
-  return apart.known >= fewest_addresses &&
-         static_cast<double>(apart.near) > near_share * static_cast<double>(apart.known);
+  const double reach = std::max(near_bytes, 2 * stride);
+  const std::vector<double> apart = distances(*a.track, *b.track);
+  const auto near = std::count_if(apart.begin(), apart.end(),
+                                  [&](double bytes) { return std::abs(bytes) <= reach; });
+  return apart.size() >= fewest_addresses &&
+         static_cast<double>(near) > near_share * static_cast<double>(apart.size());
 }
 
 bool repeats(const HotCode& code, const Track& track) {
@@ -82,32 +80,40 @@ std::vector<Group> find_groups(const HotCode& code, const Rounds& rounds) {
   for (std::size_t i = 0; i < rounds.tracks.size(); ++i) {
     const Track& track = rounds.tracks[i];
     if (stays(code, track)) continue;
-    Operands one{&track, i, measure_footprint(code.samples, track.addresses), 0};
-    if (one.footprint.known < fewest_addresses || one.footprint.spread < stays_in_l1) continue;
+    Operands one{&track, i, {}, 0};
     const auto group = std::find_if(groups.begin(), groups.end(), [&](const Group& other) {
       return keep_together(other.first(), one);
     });
     if (group != groups.end()) {
-      group->members.push_back(std::move(one));
-    } else {
-      groups.push_back({{std::move(one)}, 1});
+      group->members.push_back(one);
+      continue;
     }
+    one.footprint = measure_footprint(code.samples, track.addresses);
+    if (one.footprint.known < fewest_addresses || one.footprint.spread < stays_in_l1) continue;
+    groups.push_back({{one}, 1});
   }
   return groups;
 }
 
+std::size_t known_addresses(const Operands& one) {
+  const Values& all = one.track->addresses;
+  return all.size() - static_cast<std::size_t>(std::count(all.begin(), all.end(), 0));
+}
+
 /// The member whose addresses are known best speaks for the group.
-void choose_first(Group& group) {
+void choose_first(const HotCode& code, Group& group) {
   const auto best = std::max_element(
       group.members.begin(), group.members.end(), [](const Operands& a, const Operands& b) {
-        return std::pair(a.track->stride.has_value(), a.footprint.known) <
-               std::pair(b.track->stride.has_value(), b.footprint.known);
+        return std::pair(a.track->stride.has_value(), known_addresses(a)) <
+               std::pair(b.track->stride.has_value(), known_addresses(b));
       });
+  if (best == group.members.begin()) return;
+  best->footprint = measure_footprint(code.samples, best->track->addresses);
   std::iter_swap(group.members.begin(), best);
 }
 
 void measure_group(const HotCode& code, Group& group) {
-  choose_first(group);
+  choose_first(code, group);
   Operands& first = group.members.front();
   const Pace pace = measure_pace(code.samples, first.track->addresses);
   if (pace.state == Pace::State::believed && std::abs(pace.per_s) > slowest_stream) {
@@ -117,7 +123,7 @@ void measure_group(const HotCode& code, Group& group) {
   if (std::abs(stride) <= line_bytes) return;
   std::vector<Touched> touched;
   for (const Operands& one : group.members) {
-    const double offset = distance(*first.track, *one.track, 0).median;
+    const double offset = median(distances(*first.track, *one.track));
     touched.push_back({static_cast<std::int64_t>(offset), one.track->memory(code).bytes});
   }
   const auto known = std::find_if(first.track->addresses.begin(), first.track->addresses.end(),

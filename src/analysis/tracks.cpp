@@ -56,6 +56,9 @@ class Follower {
     find_tracks();
     find_doubts();
     back_.resize(code.body.size());
+    for (const Instruction& one : code.body) {
+      matters_.push_back(one.calls || (one.writes & general_set) != 0);
+    }
   }
 
   Rounds follow() {
@@ -145,24 +148,20 @@ class Follower {
     }
   }
 
-  /// From the sample on to the head, and once around; an operand met twice tells its stride.
+  /// Once around, or twice: an operand met twice tells its stride.
   void go_forward(std::size_t sample, bool second_round) {
     const RegisterSample& start = code_.samples[sample];
     RegisterFile registers(start.registers);
     RegisterFile head = registers;
-    int heads = 0, here = start.at;
+    int heads = 0, rounds = 0, here = start.at;
     const int limit = std::min(longest_walk, 2 * static_cast<int>(code_.body.size()) + 2);
     for (int step = 0; step < limit && here >= 0; ++step) {
       if (step > 0) registers.forget(doubts_[at(here)]);
-      if (step > 0 && here == start.at && !second_round) return;
+      if (step > 0 && here == start.at && ++rounds == (second_round ? 2 : 1)) return;
       if (code_.loop && here == 0 && ++heads == 1) head = registers;
       note_addresses(sample, here, registers, second_round);
-      if (heads == 2 && second_round) {
-        note_steps(head, registers);
-        second_round = false;
-      }
-      if (heads == 2 && here == start.at) return;
-      registers.run(code_.body[at(here)]);
+      if (code_.loop && here == 0 && heads == 2 && second_round) note_steps(head, registers);
+      if (matters_[at(here)]) registers.run(code_.body[at(here)]);
       here = shape_.after[at(here)];
     }
   }
@@ -214,6 +213,7 @@ class Follower {
   const LoopShape& shape_;
   Rounds rounds_;
   std::vector<std::size_t> first_track_;  ///< by instruction
+  std::vector<bool> matters_;             ///< by instruction: it changes general registers
   std::vector<RegisterSet> doubts_;       ///< by instruction: unknown on arrival
   std::vector<Votes> strides_;
   std::array<Votes, general_registers> steps_;

@@ -107,6 +107,20 @@ TEST(Tracks, tell_strides_and_steps) {
   EXPECT_EQ(rounds.tracks[0].addresses[1], 0x11000U + 8 * 11);
 }
 
+TEST(Tracks, tell_strides_wherever_the_samples_are) {
+  const std::vector<Instruction> body{
+      add(rcx, 1), load_vector(xmm0, memory(rax, no_register, 1, 0, 8)),
+      operate(Operation::add, rax, in(rdx)), compare(rcx), branch(0)};
+  for (int at = 0; at < 5; ++at) {
+    HotCode code = sampled(code_of(body), at);
+    for (RegisterSample& sample : code.samples) sample.registers[rdx] = 65536;
+    const Rounds rounds = follow_samples(code, outline(code));
+    ASSERT_EQ(rounds.tracks.size(), 1U);
+    EXPECT_THAT(rounds.tracks[0].stride, Optional(65536.0)) << at;
+    EXPECT_THAT(rounds.steps[rax], Optional(65536)) << at;
+  }
+}
+
 TEST(Tracks, doubt_what_only_some_rounds_do) {
   const HotCode code = sampled(code_of({load_vector(xmm0, memory(rax, no_register, 1, 0, 8)),
                                         branch(3), add(rax, 8), add(rcx, 1), branch(0)}),
