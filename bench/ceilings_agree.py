@@ -74,7 +74,7 @@ def compare(first, second):
 
 
 def table(machine, figures):
-    topology = ", ".join(f"{key.replace('_', ' ')} {value:g}" for key, value in machine["topology"].items())
+    topology = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in machine["topology"].items())
     lines = [f"{time.strftime('%Y-%m-%d')}; {overhead.machine()}; told by /sys: {topology}. Printed from "
              "`bottleneck machine --full --json`.", "", "| figure | value | between | how |", "| --- | --- | --- | --- |"]
     for name, one in figures.items():
