@@ -54,6 +54,13 @@ TEST(Golden, everything_with_verbose) {
   expect_golden("verbose.txt", render_terminal(a_matmul_report(), style));
 }
 
+TEST(Golden, annotated_loop) {
+  TerminalStyle style;
+  style.annotate = true;
+  style.sources = {{{"/home/user/matmul.cpp", 14}, "      sum += a[i * n + k] * b[k * n + j];"}};
+  expect_golden("annotated.txt", render_terminal(a_matmul_report(), style));
+}
+
 TEST(Golden, doctor) {
   const Profile profile = a_matmul_report().profile;
   expect_golden("doctor.txt", render_doctor(profile.machine, profile.probes, {}));

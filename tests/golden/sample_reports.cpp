@@ -133,11 +133,57 @@ std::vector<Recommendation> the_advice() {
   return {chunk, parallelize};
 }
 
+/// The column walk that the verdict speaks of: add rdx, rsi behind mulsd xmm1, [rdx].
+HotCode a_hot_loop() {
+  HotCode code;
+  code.module = "/home/user/matmul";
+  code.function = "multiply";
+  code.file = "/home/user/matmul.cpp";
+  code.line = 14;
+  code.loop = true;
+  code.depth = 2;
+  code.locations = {0, 1};
+  const char* texts[] = {"movsd xmm1, [rax]",     "mulsd xmm1, [rdx]", "add rdx, rsi",
+                         "addsd xmm0, xmm1",      "add rax, 0x08",     "cmp rax, rcx",
+                         "jnz 0x0000000000001130"};
+  std::uint64_t address = 0x1130;
+  for (const char* text : texts) {
+    Instruction& one = code.body.emplace_back();
+    one.address = address;
+    one.length = 4;
+    one.text = text;
+    address += one.length;
+  }
+  code.body[1].memory = {{2, no_register, 1, true, false, false, false, 8, 0}};
+  code.body.back().branches = true;
+  code.hits = {10, 0, 2800, 200, 5, 0, 0};
+  code.lines = {14, 0, 14, 15, 14, 0, 0};
+  code.samples = {{0.1, 0, 1, 2, {0, 0, 0x7f0000001000}}, {0.101, 0, 1, 2, {0, 0, 0x7f0000003000}}};
+  return code;
+}
+
+HotLoop a_loop_of_the_report() {
+  HotLoop loop;
+  loop.share = 0.97;
+  loop.kind = memory_latency;
+  loop.detail = Detail::strided;
+  loop.confidence = Confidence::strong;
+  loop.because = "each access is more than a line from the one before, over more than L2";
+  loop.evidence.samples = 3015;
+  loop.evidence.irregular = {{1, 8e6, 8000, true}};
+  loop.evidence.iterations_per_s = 316e6;
+  loop.evidence.stall_factor = 4.1;
+  loop.evidence.flops_per_s = 0.63e9;
+  return loop;
+}
+
 }  // namespace
 
 Report a_matmul_report() {
   Report report;
   report.profile = a_matmul_profile();
+  report.profile.hot_code = {a_hot_loop()};
+  report.hot_loops = {a_loop_of_the_report()};
   report.shares = {
       {compute, 0.0649}, {memory_latency, 0.905}, {memory_capacity, 0.0151}, {io_read, 0.004},
       {lock, 0},         {unattributed, 0.011}};
@@ -207,6 +253,7 @@ Report a_hostile_report() {
   report.profile.processes[0].name = "caf\xe9";
   report.profile.threads[0].name = "\x1b]0;title\x07";
   report.profile.locations[0].function = "operator<\xff\xfe(int)";
+  report.profile.hot_code[0].function = "</td>\x1b[31m";
   report.profile.waits[1].object = "/tmp/\xe4\xb8\xad\xe6\x96\x87 \xf0\x9f\x98\x80\t\x7f";
   report.verdict.where.function = "evil\r\x1b[2J\xe2\x80\xae";
   report.verdict.where.file = "/src/\xc0\xaf.cpp";
