@@ -1,9 +1,12 @@
 #include "probes/sched/hot_code.h"
 
 #include <algorithm>
+#include <chrono>
+#include <filesystem>
 #include <map>
 #include <numeric>
 
+#include "probes/clock.h"
 #include "probes/code/hot_loops.h"
 
 namespace bottleneck::sched {
@@ -74,6 +77,7 @@ class Finder {
   std::size_t add_piece(int index, const Function& function, std::size_t place);
   void link_parents();
   void add_samples();
+  bool was_replaced(int module);
   Function* function_of(const Place& place);
   void name(HotCode& code, const Function& function, int hottest);
   int hot_loop_of(const Function& function, int instruction) const;
@@ -88,15 +92,34 @@ class Finder {
   std::vector<int> at_of_place_;  ///< index into the body it belongs to
   std::uint64_t user_samples_ = 0;
   std::size_t bytes_ = 0;
+  std::map<int, bool> replaced_;  ///< by module
   HotCodes found_;
 };
+
+/// Written while the target ran: what lies on disk now is not what ran. A library that a package
+/// manager replaces, a program that is rebuilt during its run.
+bool Finder::was_replaced(int module) {
+  const auto [known, fresh] = replaced_.try_emplace(module, false);
+  if (!fresh) return known->second;
+  const std::string& path = tasks_.module_path(module);
+  std::error_code unreadable;
+  const auto written = std::filesystem::last_write_time(path, unreadable);
+  if (unreadable) return false;
+  const auto ago = std::chrono::duration_cast<std::chrono::nanoseconds>(
+      std::filesystem::file_time_type::clock::now() - written);
+  known->second = ago.count() < monotonic_ns() - start_ns_;
+  if (known->second)
+    found_.notes.push_back(std::string(as_target_sees(path)) +
+                           " was written while the program ran: its code was not decoded");
+  return known->second;
+}
 
 Function* Finder::function_of(const Place& place) {
   for (Function& known : functions_)
     if (known.module == place.module && place.offset >= known.code.file_offset &&
         place.offset < known.code.file_offset + known.code.bytes.size())
       return &known;
-  if (bytes_ >= most_code_bytes) return nullptr;
+  if (bytes_ >= most_code_bytes || was_replaced(place.module)) return nullptr;
   FunctionCode code =
       symbols_.function_code(tasks_.module_path(place.module), place.offset, most_function_bytes);
   if (code.bytes.empty()) return nullptr;

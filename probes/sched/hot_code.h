@@ -3,6 +3,7 @@
 // end of a run, between Places and the Profile. It judges nothing.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "probes/sched/places.h"
@@ -26,8 +27,9 @@ inline constexpr std::size_t most_body = 600;
 inline constexpr std::size_t most_samples_in_all = 16'000;
 
 struct HotCodes {
-  std::vector<HotCode> all;   ///< most samples first; RegisterSample::thread is a tid still
-  std::vector<int> of_place;  ///< by place: index into `all`, or -1
+  std::vector<HotCode> all;        ///< most samples first; RegisterSample::thread is a tid still
+  std::vector<int> of_place;       ///< by place: index into `all`, or -1
+  std::vector<std::string> notes;  ///< which files were not decoded, and why
 };
 
 HotCodes find_hot_code(const std::vector<Place>& places, const RegisterSamples& samples,

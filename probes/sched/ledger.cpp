@@ -147,6 +147,7 @@ void Ledger::finish_hot_code(Profile& profile, HotCodes& hot, const std::vector<
       of.push_back(location_of[place]);
   }
   profile.hot_code = std::move(hot.all);
+  profile.notes.insert(profile.notes.end(), hot.notes.begin(), hot.notes.end());
 }
 
 void Ledger::finish(Profile& profile, std::int64_t start_ns, std::int64_t end_ns) {

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "probes/clock.h"
 #include "probes/code/elf_file.h"
 
 namespace bottleneck::sched {
@@ -56,7 +57,9 @@ class HotCodes : public ::testing::Test {
     one.registers[perf::di] = di;
     registers_.add(0, pid, static_cast<int>(place), static_cast<std::int64_t>(ms * 1e6), one);
   }
-  sched::HotCodes find() { return find_hot_code(places_, registers_, tasks_, symbols_, 0); }
+  sched::HotCodes find(std::int64_t started_ns = monotonic_ns()) {
+    return find_hot_code(places_, registers_, tasks_, symbols_, started_ns);
+  }
 
   const std::string path_ = std::filesystem::read_symlink("/proc/self/exe");
   ProcessTree tree_;
@@ -123,6 +126,15 @@ TEST_F(HotCodes, of_files_that_are_gone_are_none) {
   const auto hot = find();
   EXPECT_TRUE(hot.all.empty());
   EXPECT_EQ(hot.of_place.front(), -1);
+}
+
+TEST_F(HotCodes, of_files_written_since_the_start_are_not_decoded_and_it_is_said) {
+  place(reinterpret_cast<const void*>(&straight), 0, 100);
+  constexpr std::int64_t long_ago = -std::int64_t{1} << 62;
+  const auto hot = find(long_ago);
+  EXPECT_TRUE(hot.all.empty());
+  ASSERT_EQ(hot.notes.size(), 1u);
+  EXPECT_THAT(hot.notes.front(), testing::HasSubstr("was written while the program ran"));
 }
 
 TEST(RegisterSamples, keep_consecutive_ones_of_a_long_run_in_whole_batches) {
