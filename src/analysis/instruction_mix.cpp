@@ -87,6 +87,19 @@ bool on_stack(const MemoryOperand& memory) {
          (memory.load || memory.store);
 }
 
+/// A general register that a round reads before it writes it: optimized loops keep at least their
+/// counter in one, however many vectors they spill; -O0 keeps nothing.
+bool carries_register(const HotCode& code, const LoopShape& shape) {
+  RegisterSet read_first = 0, written = 0;
+  for (std::size_t i = 0; i < code.body.size(); ++i) {
+    if (!shape.counted[i]) continue;
+    read_first |= code.body[i].reads & ~written;
+    written |= code.body[i].writes;
+  }
+  constexpr RegisterSet general = (RegisterSet{1} << general_registers) - 1;
+  return (read_first & written & general & ~bit_of(stack_pointer) & ~bit_of(frame_pointer)) != 0;
+}
+
 /// Most of the work goes through the stack, and some local lives there from round to round: read
 /// before it is written.
 bool is_unoptimized(const HotCode& code, const LoopShape& shape) {
@@ -108,6 +121,7 @@ bool is_unoptimized(const HotCode& code, const LoopShape& shape) {
   if (static_cast<double>(through_stack) < unoptimized_share * static_cast<double>(counted)) {
     return false;
   }
+  if (code.loop && carries_register(code, shape)) return false;
   return std::any_of(first_load.begin(), first_load.end(), [&](const auto& load) {
     const auto store = last_store.find(load.first);
     return store != last_store.end() && (!code.loop || store->second >= load.second);

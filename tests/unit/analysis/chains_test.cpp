@@ -139,6 +139,13 @@ TEST(Mix, knows_code_compiled_without_optimization) {
   EXPECT_FALSE(mix_of(code_of(spills.body)).unoptimized);
 }
 
+TEST(Mix, does_not_take_spilled_vectors_for_missing_optimization) {
+  const MemoryOperand slot = memory(rsp, no_register, 1, 16, 16);
+  const HotCode code = code_of({load_vector(xmm0, slot), scalar_float(xmm0, xmm1),
+                                store_vector(slot, xmm0), add(rax, -1), branch(0)});
+  EXPECT_FALSE(mix_of(code).unoptimized) << "its counter stays in a register";
+}
+
 TEST(Shape, keeps_scattered_pieces_apart) {
   Instruction end;
   end.returns = true;
