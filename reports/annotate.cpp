@@ -59,6 +59,12 @@ void add_source_line(Screen& screen, const HotCode& code, int line, const Source
               {words.empty() ? name_file(code.file) : words, Hue::bold}});
 }
 
+std::string name_nest(const HotCode& code) {
+  if (!code.loop) return "  no loop";
+  if (code.depth == 0) return "  a loop";
+  return fmt::format("  a loop inside {} other{}", code.depth, code.depth == 1 ? "" : "s");
+}
+
 void add_body(Screen& screen, const HotCode& code, const LoopEvidence& evidence,
               const SourceLines& sources) {
   double all = 0;
@@ -100,13 +106,13 @@ void add_annotation(Screen& screen, const Report& report, const SourceLines& sou
     if (loop.share < least_share || code.function.empty() || count == most_loops) continue;
     ++count;
     screen.add_blank();
-    screen.add({{fmt::format("{} of user time  {}  {}", format_percent(loop.share),
-                             make_visible(name_function(code.function)),
-                             make_visible(name_place({"", "", code.file, code.line, 0}))),
-                 Hue::bold}});
+    screen.add(
+        {{fmt::format("{} of user time  {}  {}{}", format_percent(loop.share),
+                      make_visible(name_function(code.function)),
+                      make_visible(name_place({"", "", code.file, code.line, 0})), name_nest(code)),
+          Hue::bold}});
     screen.add_wrapped({"  "},
                        fmt::format("{}: {}", name_class(loop.kind, loop.detail), loop.because), 3);
-    if (!code.why_empty.empty()) screen.add_wrapped({"  "}, code.why_empty, 2);
     add_body(screen, code, loop.evidence, sources);
   }
   if (count == 0) screen.add({{"  none: no piece of code has enough samples", Hue::plain}});

@@ -19,7 +19,7 @@ std::string place_of(const HotCode& code) {
 }
 
 std::string rate(const std::optional<double>& per_s, const char* unit, double scale) {
-  return per_s ? fmt::format("{:.3g} {}", *per_s * scale, unit) : not_known;
+  return per_s ? fmt::format("{:.3g}{}", *per_s * scale, unit) : not_known;
 }
 
 std::string working_set(const LoopEvidence& evidence) {
@@ -34,7 +34,7 @@ Listing list_hot_loops(const Report& report, std::size_t most_rows) {
   Listing listing;
   listing.title = "Hot loops";
   listing.columns = {{"user time", true}, {"where"},         {"class"},
-                     {"rounds/s", true},  {"memory", true},  {"out of order", true},
+                     {"rounds/s", true},  {"memory", true},  {"random set", true},
                      {"stall", true},     {"GFLOP/s", true}, {"samples", true}};
   std::vector<const HotLoop*> order;
   for (const HotLoop& one : report.hot_loops) order.push_back(&one);
@@ -47,7 +47,7 @@ Listing list_hot_loops(const Report& report, std::size_t most_rows) {
     const LoopEvidence& seen = one->evidence;
     listing.rows.push_back(
         {format_percent(one->share), place_of(code), name_class(one->kind, one->detail),
-         rate(seen.iterations_per_s, "M", 1e-6),
+         rate(seen.iterations_per_s, " M", 1e-6),
          seen.traffic > 0 ? format_bytes(seen.traffic) + "/s" : not_known, working_set(seen),
          seen.stall_factor ? format_factor(*seen.stall_factor) : not_known,
          rate(seen.flops_per_s, "", 1e-9), format_count(static_cast<double>(seen.samples))});

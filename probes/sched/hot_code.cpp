@@ -25,8 +25,8 @@ struct Function {
   FunctionCode code;
   DecodedFunction decoded;
   std::vector<std::size_t> places;
-  std::vector<int> at;  ///< instruction by place, -1 on none
-  std::uint64_t samples = 0;
+  std::vector<int> at;    ///< instruction by place, -1 on none
+  std::vector<int> loop;  ///< innermost one by place, -1 none
 };
 
 /// A loop of a function, or (-1) what of it is in no loop.
@@ -80,7 +80,6 @@ class Finder {
   bool was_replaced(int module);
   Function* function_of(const Place& place);
   void name(HotCode& code, const Function& function, int hottest);
-  int hot_loop_of(const Function& function, int instruction) const;
 
   const std::vector<Place>& places_;
   const RegisterSamples& samples_;
@@ -147,7 +146,8 @@ void Finder::read_functions() {
     function->places.push_back(index);
     function->at.push_back(instruction_at(
         function->decoded, function->code.address + (place.offset - function->code.file_offset)));
-    function->samples += place.samples;
+    function->loop.push_back(
+        function->at.back() < 0 ? -1 : innermost_loop(function->decoded, function->at.back()));
   }
 }
 
@@ -157,8 +157,8 @@ void Finder::choose() {
     std::vector<std::uint64_t> by_loop(function.decoded.loops.size() + 1);
     for (std::size_t i = 0; i < function.places.size(); ++i) {
       if (function.at[i] < 0) continue;
-      const int loop = innermost_loop(function.decoded, function.at[i]);
-      by_loop[static_cast<std::size_t>(loop + 1)] += places_[function.places[i]].samples;
+      by_loop[static_cast<std::size_t>(function.loop[i] + 1)] +=
+          places_[function.places[i]].samples;
     }
     for (std::size_t loop = 0; loop < by_loop.size(); ++loop) {
       if (loop > 0) {
@@ -215,7 +215,7 @@ void Finder::hand_out(const Candidate& one) {
   const int index = static_cast<int>(found_.all.size());
   for (std::size_t i = 0; i < function.places.size(); ++i) {
     const int at = function.at[i];
-    if (at < 0 || innermost_loop(function.decoded, at) != one.loop) continue;
+    if (at < 0 || function.loop[i] != one.loop) continue;
     const std::size_t place = function.places[i];
     code.hits[static_cast<std::size_t>(at - first)] += static_cast<int>(places_[place].samples);
     found_.of_place[place] = index;
@@ -298,12 +298,17 @@ void Finder::add_samples() {
         total > most_samples_in_all ? of[i].size() * most_samples_in_all / total : of[i].size());
     const std::size_t most = std::min(most_kept_samples, fair);
     const std::size_t every = (of[i].size() + most - 1) / std::max<std::size_t>(1, most);
-    for (std::size_t k = 0; k < of[i].size(); ++k) {
-      if ((k / samples_in_batch) % std::max<std::size_t>(1, every) != 0) continue;
+    std::map<std::pair<std::uint32_t, std::size_t>, std::uint32_t> stretches;
+    for (std::size_t k = 0; k < of[i].size() && code.samples.size() < most_kept_samples; ++k) {
+      const std::size_t batch = k / samples_in_batch;
+      if (batch % std::max<std::size_t>(1, every) != 0) continue;
       RegisterSample sample;
       sample.time_s = static_cast<double>(of[i][k]->time_ns - start_ns_) * 1e-9;
       sample.thread = static_cast<int>(of[i][k]->tid);
-      sample.stretch = of[i][k]->stretch;
+      // What was left out between two batches ends a stretch too.
+      const auto number = static_cast<std::uint32_t>(stretches.size() + 1);
+      sample.stretch =
+          stretches.try_emplace({of[i][k]->stretch, every > 1 ? batch : 0}, number).first->second;
       sample.at = at_of_place_[static_cast<std::size_t>(of[i][k]->place)];
       for (int name = 0; name < general_registers; ++name)
         if (used & bit_of(static_cast<Register>(name)))

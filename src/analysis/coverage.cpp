@@ -12,6 +12,8 @@ constexpr std::int64_t line = 64;
 constexpr std::int64_t steps = 64;
 /// Longer steps than this touch so little that the exact share does not matter.
 constexpr double longest_step = 1 << 20;
+/// Above all strides there are; sums of a few fit into 64 bits.
+constexpr double widest_step = 0x1p60;
 
 std::int64_t line_of(std::int64_t address) {
   return address >= 0 ? address / line : (address - line + 1) / line;
@@ -20,7 +22,7 @@ std::int64_t line_of(std::int64_t address) {
 }  // namespace
 
 double line_coverage(double stride, std::uint64_t address, const std::vector<Touched>& touched) {
-  const double step = std::abs(stride);
+  const double step = std::min(std::abs(stride), widest_step);
   if (step <= line_bytes || touched.empty()) return 1;
   const auto bytes = static_cast<std::int64_t>(step);
   const auto place = static_cast<std::int64_t>(address % static_cast<std::uint64_t>(line));

@@ -26,9 +26,20 @@ struct MixCeiling {
 constexpr MixCeiling reads{"memory.read", 1}, triad{"memory.triad", 4.0 / 3},
     writes{"memory.write", 2}, around_cache{"memory.copy_nt", 1}, fills{"memory.fill_rep", 1};
 
-const MixCeiling& mix_of(const LoopEvidence& evidence) {
+CoreLimits limits_of(const Profile& profile) {
+  CoreLimits core;
+  core.clock_hz = value_of(profile.ceilings, "compute.clock")
+                      .value_or(value_of(profile.measurements, "cpu.clock").value_or(0));
+  if (profile.machine.l2_bytes) core.l2_bytes = static_cast<double>(*profile.machine.l2_bytes);
+  return core;
+}
+
+/// Of the streams that go to memory; what stays in the cache asks nothing of it.
+const MixCeiling& mix_of(const Profile& profile, const LoopEvidence& evidence) {
+  const double l2_bytes = limits_of(profile).l2_bytes;
   double read = 0, stored = 0, around = 0;
   for (const Stream& one : evidence.streams) {
+    if (one.spread <= 2 * l2_bytes) continue;
     if (one.non_temporal)
       around += one.traffic;
     else
@@ -42,14 +53,6 @@ const MixCeiling& mix_of(const LoopEvidence& evidence) {
 std::optional<double> measured(const Profile& profile, const MixCeiling& mix, int threads) {
   const auto value = value_of(profile.ceilings, fmt::format("{}_{}", mix.name, threads));
   return value && *value > 0 ? std::optional(*value * mix.traffic) : std::nullopt;
-}
-
-CoreLimits limits_of(const Profile& profile) {
-  CoreLimits core;
-  core.clock_hz = value_of(profile.ceilings, "compute.clock")
-                      .value_or(value_of(profile.measurements, "cpu.clock").value_or(0));
-  if (profile.machine.l2_bytes) core.l2_bytes = static_cast<double>(*profile.machine.l2_bytes);
-  return core;
 }
 
 /// How many threads were in user code at once, on average while any was.
@@ -66,7 +69,7 @@ int threads_at_once(const Profile& profile) {
 }  // namespace
 
 Ceiling memory_ceiling(const Profile& profile, const LoopEvidence& evidence, int threads) {
-  const MixCeiling& mix = mix_of(evidence);
+  const MixCeiling& mix = mix_of(profile, evidence);
   if (const auto exact = measured(profile, mix, threads)) return {*exact, true};
   // Between one thread and all, in a straight line: a choice that errs on the low side, since the
   // curve bends at its upper end (prediction.md section 1, kappa).
@@ -78,7 +81,7 @@ Ceiling memory_ceiling(const Profile& profile, const LoopEvidence& evidence, int
 }
 
 std::vector<std::string> ceilings_of_mix(const Profile& profile, const LoopEvidence& evidence) {
-  const char* name = mix_of(evidence).name;
+  const char* name = mix_of(profile, evidence).name;
   std::vector<std::string> names = {fmt::format("{}_1", name)};
   if (profile.machine.cpus() > 1)
     names.push_back(fmt::format("{}_{}", name, profile.machine.cpus()));

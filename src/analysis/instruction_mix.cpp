@@ -103,6 +103,8 @@ bool carries_register(const HotCode& code, const LoopShape& shape) {
 /// Most of the work goes through the stack, and some local lives there from round to round: read
 /// before it is written.
 bool is_unoptimized(const HotCode& code, const LoopShape& shape) {
+  if (code.function.empty())
+    return false;  // pieces of many functions: their slots are not the same
   std::map<std::pair<Register, std::int64_t>, std::size_t> first_load, last_store;
   std::size_t counted = 0, through_stack = 0;
   for (std::size_t i = 0; i < code.body.size(); ++i) {

@@ -24,7 +24,7 @@ Values values_of(const HotCode& code, std::size_t name) {
 
 bool possible(double rate, const Mix& mix, const CoreLimits& limits) {
   const double clock = limits.clock_hz > 0 ? limits.clock_hz : fastest_clock_hz;
-  return rate * mix.instructions < most_instructions_per_cycle * clock;
+  return mix.instructions > 0 && rate * mix.instructions < most_instructions_per_cycle * clock;
 }
 
 std::string reason(Pace::State state) {

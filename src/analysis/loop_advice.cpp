@@ -15,6 +15,7 @@ constexpr double widest_bits = 512;
 /// Instructions a cycle, as in LoopEvidence::least_cycles.
 constexpr double issued_per_cycle = 4.5;
 constexpr double line_bytes = 64;
+constexpr double nearly_all_lines = 0.95;
 
 double widest_set(const LoopEvidence& evidence) {
   double widest = 0;
@@ -38,8 +39,9 @@ double element_bits(const HotCode& code) {
 
 std::optional<LoopGain> gain_of_lanes(const Profile& profile, const HotLoop& loop) {
   const LoopEvidence& e = loop.evidence;
+  // Steps of more than a line alone say nothing: unrolled loops take several whole lines a round.
   const bool strided = std::any_of(e.streams.begin(), e.streams.end(), [](const Stream& one) {
-    return std::abs(one.stride) > line_bytes;
+    return one.coverage < nearly_all_lines;
   });
   if (e.mix.calls > 0 || e.mix.scalar_float_count == 0 || e.chain.through_load || strided)
     return std::nullopt;
@@ -112,7 +114,7 @@ std::string say_loop(const Profile& profile, const HotLoop& loop) {
   if (loop.detail == Detail::chain && e.chain.cycles > 1)
     add(text, fmt::format("{:.0f} cycles from one step to the next", e.chain.cycles));
   if (loop.kind == Bottleneck::memory_latency && e.seconds_per_access)
-    add(text, fmt::format("{:.0f} ns an access", *e.seconds_per_access * 1e9));
+    add(text, fmt::format("{:.0f} ns a round", *e.seconds_per_access * 1e9));
   if (e.stall_factor) add(text, fmt::format("stall factor {:.1f}", *e.stall_factor));
   if (e.flops_per_s && *e.flops_per_s > 0)
     add(text, fmt::format("{:.2g} GFLOP/s", *e.flops_per_s * 1e-9));

@@ -50,8 +50,8 @@ void derive_speeds(const CoreLimits& limits, bool own_time, LoopEvidence& eviden
   const double rate = *evidence.iterations_per_s;
   const bool jumps = std::any_of(evidence.irregular.begin(), evidence.irregular.end(),
                                  [](const Irregular& one) { return one.stride == 0; });
-  if (evidence.chain.through_load || jumps) evidence.seconds_per_access = 1 / rate;
   if (!own_time) return;
+  if (evidence.chain.through_load || jumps) evidence.seconds_per_access = 1 / rate;
   if (evidence.mix.flops > 0) evidence.flops_per_s = rate * evidence.mix.flops;
   if (limits.clock_hz <= 0) return;
   evidence.instructions_per_cycle = rate * evidence.mix.instructions / limits.clock_hz;
@@ -64,7 +64,7 @@ LoopEvidence examine(const HotCode& code, const CoreLimits& limits) {
   LoopEvidence evidence;
   evidence.samples = code.samples.size();
   if (code.body.empty()) {
-    evidence.why_no_rate = "not measurable: " + code.why_empty;
+    evidence.why_no_rate = "not measurable: there is no code";
     return evidence;
   }
   const LoopShape shape = outline(code);

@@ -11,10 +11,9 @@ namespace bottleneck {
 /// What of the machine it is held against.
 struct CoreLimits {
   double clock_hz = 0;  ///< 0 unknown: nothing in cycles is said
-  double l1_bytes = 32e3;
   double l2_bytes = 1e6;
-  /// The working set from which on a load costs what memory does: the last step of the measured
-  /// latency ladder; 32 MB where it was not measured (research/pmuless.md section 10).
+  /// The working set from which on a load costs what memory does. Shared caches tell more than a
+  /// virtual machine gets: behave as if it were 32 MB (research/pmuless.md section 10).
   double memory_bytes = 32e6;
 };
 

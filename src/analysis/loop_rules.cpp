@@ -52,9 +52,10 @@ bool streams_stalled(const LoopFacts& f) {
 }
 
 bool touches_parts_of_lines(const LoopFacts& f) {
-  constexpr double line = 64;
+  // Steps of more than a line alone say nothing: unrolled loops take several whole lines a round.
+  constexpr double nearly_all_lines = 0.95;
   return std::any_of(f.evidence.streams.begin(), f.evidence.streams.end(), [&](const Stream& one) {
-    return one.spread > 2 * f.core.l2_bytes && std::abs(one.stride) > line &&
+    return one.spread > 2 * f.core.l2_bytes && one.coverage < nearly_all_lines &&
            one.traffic > f.evidence.traffic / 2;
   });
 }

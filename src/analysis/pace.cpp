@@ -12,6 +12,8 @@ namespace {
 
 /// Bursts sample every 0.1 ms, the ordinary rate every 1 ms, tier C every 4 ms.
 constexpr double short_interval_s = 0.3e-3;
+/// Nearer ones are no two samples: saved times have this resolution.
+constexpr double shortest_pair_s = 0.5e-6;
 /// Two samples further apart than this say little of a steady advance.
 constexpr double longest_pair_s = 10e-3;
 /// A pair that is longer than usual by more has had samples in other code in between.
@@ -78,7 +80,8 @@ Pairs find_pairs(const std::vector<RegisterSample>& samples, const Values& value
     high = other ? value : std::max(high, value);
     pairs.range = std::max(pairs.range, static_cast<double>(high - low));
     const double seconds = other ? 0 : sample.time_s - last->time_s;
-    if (!other && last->stretch == sample.stretch && seconds > 0 && seconds <= longest_pair_s) {
+    if (!other && last->stretch == sample.stretch && seconds > shortest_pair_s &&
+        seconds <= longest_pair_s) {
       const double change = static_cast<double>(static_cast<std::int64_t>(value - before));
       pairs.all.push_back({last->time_s, change, seconds});
     }
@@ -210,6 +213,7 @@ bool starts_anew(const std::vector<Pair>& all, double middle) {
   double squares = 0, products = 0;
   std::size_t count = 0;
   const double mean = mean_speed(all, middle);
+  if (mean == 0) return false;
   for (std::size_t i = 1; i < all.size(); ++i) {
     const Pair &a = all[i - 1], &b = all[i];
     if (std::abs(a.begin_s + a.seconds - b.begin_s) > same_instant_s) continue;

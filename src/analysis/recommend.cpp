@@ -88,6 +88,14 @@ Prediction predict(const Profile& profile, const Evidence& evidence, const Advic
   return {};
 }
 
+/// Of this kind, while no other thread worked: only that can be spread.
+double seconds_alone(const Evidence& evidence, Kind kind) {
+  double seconds = 0;
+  for (const Slice& slice : evidence.slices)
+    if (slice.alone && slice.kind == kind) seconds += slice.seconds;
+  return seconds;
+}
+
 /// p is the part of the finding that is in loops of this kind: the factor is the hottest one's.
 std::optional<Prediction> predict_loop(const Profile& profile, const Evidence& evidence,
                                        const std::vector<HotLoop>& loops, const Advice& row,
@@ -97,7 +105,9 @@ std::optional<Prediction> predict_loop(const Profile& profile, const Evidence& e
   if (!loop) return std::nullopt;
   const auto gain = gain_of(profile, *loop, row.shrink);
   if (!gain) return std::nullopt;
-  const double share = evidence.wall_s > 0 ? evidence.seconds_of(kind) / evidence.wall_s : 0;
+  const double seconds = row.shrink == Shrink::share_bandwidth ? seconds_alone(evidence, kind)
+                                                               : evidence.seconds_of(kind);
+  const double share = evidence.wall_s > 0 ? seconds / evidence.wall_s : 0;
   return bound(amdahl(share, gain->factor),
                fmt::format("1 / ((1 - p) + p / s), p = {:.3f}, s = {:.2f}: {}", share, gain->factor,
                            gain->because),

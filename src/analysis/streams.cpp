@@ -123,7 +123,9 @@ void measure_group(const HotCode& code, Group& group) {
   if (std::abs(stride) <= line_bytes) return;
   std::vector<Touched> touched;
   for (const Operands& one : group.members) {
-    const double offset = median(distances(*first.track, *one.track));
+    constexpr double farthest = 0x1p62;  // fits into 64 bits, as twice of it does not
+    const double offset =
+        std::clamp(median(distances(*first.track, *one.track)), -farthest, farthest);
     touched.push_back({static_cast<std::int64_t>(offset), one.track->memory(code).bytes});
   }
   const auto known = std::find_if(first.track->addresses.begin(), first.track->addresses.end(),

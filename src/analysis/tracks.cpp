@@ -181,7 +181,7 @@ class Follower {
         const MemoryOperand& memory = rounds_.tracks[k].memory(code_);
         const RegisterSet needed = address_registers(memory);
         const bool chained = step == 0 && memory.load && one.operation == Operation::move &&
-                             (needed & bit_of(one.destination.name)) != 0;
+                             (needed & general_set & bit_of(one.destination.name)) != 0;
         if ((needed & written) == 0) told.push_back({k, false});
         if (chained) told.push_back({k, true});
       }

@@ -25,7 +25,7 @@ int show_report(const ReportCommand& command) {
   TerminalStyle style = style_for(screen, command.color, command.verbose);
   style.saved_file = command.file;
   style.annotate = command.annotate;
-  if (style.annotate) style.sources = read_sources(report.profile);
+  if (style.annotate) style.sources = read_sources(report.profile, true);
   if (!show(screen, render_terminal(report, style)))
     throw Error("cannot show the report", std::string("write: ") + std::strerror(errno),
                 "it was not shown whole", "give it a terminal, or a file with room");

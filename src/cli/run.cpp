@@ -63,7 +63,7 @@ void report(const RunCommand& command, Outputs& outputs, Profile profile) {
   TerminalStyle style = style_for(STDERR_FILENO, command.color, command.verbose);
   style.saved_file = outputs.saved_file();
   style.annotate = command.annotate;
-  if (style.annotate) style.sources = read_sources(report.profile);
+  if (style.annotate) style.sources = read_sources(report.profile, false);
   std::string screen = command.quiet ? "" : render_terminal(report, style);
   // The terminal's ^C stands on the line of the target.
   if (report.profile.this_run().interrupted && isatty(STDERR_FILENO)) screen.insert(0, "\n");

@@ -1,6 +1,6 @@
 #include "src/cli/sources.h"
 
-#include <algorithm>
+#include <filesystem>
 #include <set>
 #include <sstream>
 
@@ -23,15 +23,22 @@ void read_lines(const HotCode& code, const std::string& path, SourceLines& into)
     if (wanted.count(number)) into.try_emplace({code.file, number}, line.substr(0, longest_line));
 }
 
+bool is_below_here(const std::string& path) {
+  std::error_code error;
+  const std::string here = std::filesystem::current_path(error).string() + "/";
+  return !error && std::filesystem::weakly_canonical(path, error).string().starts_with(here);
+}
+
 }  // namespace
 
-SourceLines read_sources(const Profile& profile) {
+SourceLines read_sources(const Profile& profile, bool foreign) {
   SourceLines all;
   for (const HotCode& code : profile.hot_code) {
     if (code.file.empty()) continue;
     const bool absolute = code.file.front() == '/';
     const std::string& from = profile.target.directory;
-    read_lines(code, absolute || from.empty() ? code.file : from + "/" + code.file, all);
+    const std::string path = absolute || from.empty() ? code.file : from + "/" + code.file;
+    if (!foreign || is_below_here(path)) read_lines(code, path, all);
   }
   return all;
 }

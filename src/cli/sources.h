@@ -6,7 +6,8 @@
 
 namespace bottleneck {
 
-/// Errors: none; what cannot be read is left out.
-SourceLines read_sources(const Profile&);
+/// Errors: none; what cannot be read is left out. `foreign`: the profile comes from a file, which
+/// may name any path: only files below the working directory are read.
+SourceLines read_sources(const Profile&, bool foreign);
 
 }  // namespace bottleneck

@@ -43,7 +43,6 @@ struct HotCode {
   std::vector<int> hits;       ///< samples by instruction of `body`; of inner hot loops not
   std::vector<int> lines;      ///< source line by instruction of `body`, 0 unknown; all in `file`
   std::vector<RegisterSample> samples;  ///< by thread and time; of inner hot loops not
-  std::string why_empty;  ///< why there is no body: "its bytes could not be read"; "" there is one
 };
 
 }  // namespace bottleneck

@@ -1,3 +1,6 @@
+#include <cmath>
+#include <limits>
+
 #include <fmt/format.h>
 
 #include "src/core/json_profile.h"
@@ -11,6 +14,16 @@ constexpr int most_windows = 65'536;
 constexpr int most_cpus = 65'536;
 constexpr int most_threads_at_once = 1 << 22;  // the kernel's limit of process ids
 constexpr double longest_s = 1e9;              // 31 years
+// Of hot code: what a probe writes is a third of it at most (probes/sched/hot_code.h). Analysis is
+// quadratic in some of them.
+constexpr std::size_t most_hot_code = 1'024;
+constexpr std::size_t longest_body = 8'192;
+constexpr std::size_t most_instructions = 65'536;
+constexpr std::size_t most_samples_of_one = 2 * most_kept_samples;
+constexpr std::size_t most_samples = 65'536;
+constexpr std::size_t most_operands = 4;  // in memory, of one instruction: x86 has two at most
+// Above every size and rate there is, so low that what is computed from two of them is a number.
+constexpr double largest_quantity = 1e24;
 
 void require(bool holds, std::string_view path, std::string_view problem) {
   if (!holds) throw BadField(fmt::format("profile.{}: {}", path, problem));
@@ -37,6 +50,14 @@ class Row {
   void count(const char* field, int value, int low, int high) const {
     if (value >= low && value <= high) return;
     fail(field, fmt::format("{} is not within {} and {}", value, low, high));
+  }
+  void size(const char* field, std::size_t value, std::size_t most) const {
+    if (value <= most) return;
+    fail(field, fmt::format("{} are more than {}", value, most));
+  }
+  void quantity(const char* field, double value) const {
+    if (std::abs(value) <= largest_quantity) return;
+    fail(field, fmt::format("{} is no possible quantity", value));
   }
   void share(const char* field, double value) const {
     if (value >= 0 && value <= 1) return;
@@ -129,7 +150,15 @@ void check_places(const Profile& profile) {
   });
 }
 
-void check_registers(const Row& row, const Instruction& one) {
+void check_measurement(const Row& row, const Measurement& one) {
+  row.share("coverage", one.coverage);
+  if (const auto* quantity = std::get_if<Quantity>(&one.result))
+    for (const double value : {quantity->value, quantity->low, quantity->high})
+      row.quantity("value", value);
+}
+
+void check_instruction(const Row& row, const Instruction& one) {
+  row.size("memory", one.memory.size(), most_operands);
   const auto check = [&row](Register name) { row.count("register", name, no_register, x87_stack); };
   for (const Operand* operand : {&one.destination, &one.first, &one.second}) check(operand->name);
   for (const MemoryOperand& operand : one.memory) {
@@ -138,7 +167,28 @@ void check_registers(const Row& row, const Instruction& one) {
   }
 }
 
+/// Their sum must be a number, too.
+void check_hits(const Row& row, const std::vector<int>& hits) {
+  int left = std::numeric_limits<int>::max();
+  for (const int one : hits) {
+    row.count("hits", one, 0, left);
+    left -= one;
+  }
+}
+
+void check_sizes(const Profile& profile) {
+  std::size_t instructions = 0, samples = 0;
+  for (const HotCode& code : profile.hot_code) {
+    instructions += code.body.size();
+    samples += code.samples.size();
+  }
+  require(profile.hot_code.size() <= most_hot_code, "hot_code", "too many pieces");
+  require(instructions <= most_instructions, "hot_code", "too many instructions in all");
+  require(samples <= most_samples, "hot_code", "too many samples in all");
+}
+
 void check_hot_code(const Profile& profile) {
+  check_sizes(profile);
   const std::size_t many = profile.hot_code.size();
   check_each("hot_code", profile.hot_code, [&](const Row& row, const HotCode& code) {
     row.index("parent", code.parent, many, true);
@@ -150,9 +200,13 @@ void check_hot_code(const Profile& profile) {
       row.count(key, static_cast<int>(size), static_cast<int>(code.body.size()),
                 static_cast<int>(code.body.size()));
     };
+    row.size("body", code.body.size(), longest_body);
+    row.size("samples", code.samples.size(), most_samples_of_one);
     as_long("hits", code.hits.size());
     as_long("lines", code.lines.size());
-    for (const Instruction& one : code.body) check_registers(row, one);
+    check_hits(row, code.hits);
+    for (const int line : code.lines) row.count("lines", line, 0, std::numeric_limits<int>::max());
+    for (const Instruction& one : code.body) check_instruction(row, one);
     for (const RegisterSample& sample : code.samples) {
       row.time("time", sample.time_s);
       row.index("thread", sample.thread, profile.threads.size());
@@ -220,10 +274,8 @@ void check_overhead(const Overhead& overhead) {
 void check_profile(const Profile& profile) {
   check_runs(profile);
   check_machine(profile.machine);
-  check_each("ceilings", profile.ceilings,
-             [](const Row& row, const Measurement& one) { row.share("coverage", one.coverage); });
-  check_each("measurements", profile.measurements,
-             [](const Row& row, const Measurement& one) { row.share("coverage", one.coverage); });
+  check_each("ceilings", profile.ceilings, check_measurement);
+  check_each("measurements", profile.measurements, check_measurement);
   check_tree(profile);
   check_places(profile);
   const Timeline& timeline = profile.timeline;

@@ -34,7 +34,6 @@ void describe(auto& codec, Like<HotCode> auto& code) {
   codec("loop", code.loop);
   codec("parent", code.parent);
   codec("depth", code.depth);
-  codec("why_empty", code.why_empty);
 }
 
 void describe_operand(auto& codec, const std::array<const char*, 4>& keys, auto& operand) {

@@ -70,5 +70,29 @@ TEST(Report, colours_only_when_asked_to_where_there_is_no_terminal) {
   EXPECT_THAT(run_line(save + "$B report --color always r.json").out, HasSubstr("\033["));
 }
 
+/// awk is no program of ours: hot code is found in what the distribution ships.
+TEST(Annotate, shows_instructions_of_hot_code_and_of_a_saved_report) {
+  const Outcome outcome = run_line(
+      "$B run --annotate --json $D/r.json awk 'BEGIN{for(i=0;i<4000000;i++)s+=i%7;print s}'");
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("Hot loops, instruction by instruction"));
+  const Outcome again = run_line(
+      "$B run -q --json $D/r.json awk 'BEGIN{for(i=0;i<4000000;i++)s+=i%7;print s}'; "
+      "$B report --annotate $D/r.json");
+  EXPECT_THAT(again.out, HasSubstr("Hot loops, instruction by instruction"));
+  EXPECT_EQ(run_line("$B run -q --annotate true").status, 2) << "nothing to show it on";
+}
+
+TEST(Annotate, reads_no_source_that_a_foreign_report_names_elsewhere) {
+  const Outcome outcome = run_line(
+      "$B run -q --json r.json awk 'BEGIN{for(i=0;i<4000000;i++)s+=i%7;print s}'; "
+      "python3 -c 'import json; r = json.load(open(\"r.json\"));\n"
+      "for c in r[\"profile\"][\"hot_code\"]: c[\"file\"] = \"/etc/passwd\"; "
+      "c[\"lines\"] = [1] * len(c[\"lines\"])\njson.dump(r, open(\"r.json\", \"w\"))'; "
+      "$B report --annotate r.json");
+  EXPECT_THAT(outcome.out, HasSubstr("Hot loops"));
+  EXPECT_THAT(outcome.out, Not(HasSubstr("root:")));
+}
+
 }  // namespace
 }  // namespace bottleneck

@@ -2,6 +2,8 @@
 // advance and how much they cover.
 #include "src/analysis/emulation.h"
 
+#include <limits>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -150,6 +152,14 @@ TEST(Tracks, take_the_loaded_pointer_for_the_next_address_in_straight_code) {
   EXPECT_EQ(rounds.tracks[0].addresses[3], 0x13000U);
 }
 
+TEST(Tracks, follow_no_address_in_a_register_that_samples_do_not_have) {
+  const HotCode code =
+      sampled(code_of({load(xmm1, memory(xmm1, no_register, 1, 16, 8)), compare(rax)}, false), 1);
+  const Rounds rounds = follow_samples(code, outline(code));
+  ASSERT_EQ(rounds.tracks.size(), 1U);
+  EXPECT_EQ(rounds.tracks[0].addresses[3], 0U);
+}
+
 std::vector<RegisterSample> samples_of(std::size_t count, double interval_s) {
   std::vector<RegisterSample> samples(count);
   for (std::size_t i = 0; i < count; ++i) samples[i].time_s = interval_s * static_cast<double>(i);
@@ -225,6 +235,7 @@ TEST(Coverage, is_the_share_of_touched_lines) {
   EXPECT_EQ(line_coverage(8, 0, {{0, 8}}), 1);
   EXPECT_EQ(line_coverage(64, 0, {{0, 8}}), 1);
   EXPECT_EQ(line_coverage(256, 0, {{0, 8}}), 0.25);
+  EXPECT_LT(line_coverage(-0x1p63, 63, {{std::numeric_limits<std::int64_t>::min(), 8}}), 1e-9);
   EXPECT_EQ(line_coverage(-256, 0, {{0, 8}, {-64, 8}}), 0.5);
   EXPECT_EQ(line_coverage(256, 0, {{0, 64}, {64, 64}, {128, 64}, {192, 64}}), 1);
   EXPECT_EQ(line_coverage(128, 32, {{0, 64}}), 1);  // each element lies on two lines

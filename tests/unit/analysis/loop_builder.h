@@ -79,6 +79,7 @@ inline Instruction call() {
 /// Addresses are given in order, four bytes each, beginning at `code_at`.
 inline HotCode code_of(std::vector<Instruction> body, bool loop = true) {
   HotCode code;
+  code.function = "f";
   code.loop = loop;
   std::uint64_t next = code_at;
   for (Instruction& one : body) {

@@ -42,7 +42,9 @@ TEST(LoopRules, blame_bandwidth_when_streams_are_near_the_ceiling) {
   f.evidence.streams = {{8e9, 8e9, 8, 1e9, false, false, false, 1, {}}};
   f.evidence.traffic = 8e9;
   EXPECT_EQ(kind_of(f), (Kind{memory_bandwidth, Detail::stream}));
-  f.evidence.streams.front().stride = 256;
+  f.evidence.streams.front().stride = 256;  // an unrolled loop: all of each line
+  EXPECT_EQ(kind_of(f), (Kind{memory_bandwidth, Detail::stream}));
+  f.evidence.streams.front().coverage = 0.25;
   EXPECT_EQ(kind_of(f), (Kind{memory_bandwidth, Detail::partial_lines}));
   f.evidence.traffic = 1e9;
   EXPECT_EQ(kind_of(f).kind, compute);

@@ -1,5 +1,7 @@
 #include "src/core/json.h"
 
+#include <limits>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -194,6 +196,29 @@ TEST(SavedFile, with_an_absurd_value_is_refused) {
   EXPECT_THAT(
       why_refused([](json& file) { file["profile"]["machine"]["cpus_online"] = 100'000'000; }),
       HasSubstr("cpus_online"));
+}
+
+TEST(SavedFile, with_hot_code_that_no_probe_writes_is_refused) {
+  const auto with = [](const char* key, auto value) {
+    return why_refused([&](json& file) { file["profile"]["hot_code"][0][key][0] = value; });
+  };
+  EXPECT_THAT(with("hits", -1), HasSubstr("profile.hot_code[0].hits"));
+  EXPECT_THAT(with("lines", -1), HasSubstr("profile.hot_code[0].lines"));
+  EXPECT_THAT(why_refused([](json& file) {
+                json& hits = file["profile"]["hot_code"][0]["hits"];
+                hits[0] = hits[1] = std::numeric_limits<int>::max();
+              }),
+              HasSubstr("profile.hot_code[0].hits"));  // their sum is no int
+  EXPECT_THAT(why_refused([](json& file) {
+                file["profile"]["ceilings"].push_back(json::object({{"name", "compute.clock"},
+                                                                    {"value", 1e300},
+                                                                    {"low", 1},
+                                                                    {"high", 1},
+                                                                    {"unit", "hertz"},
+                                                                    {"source", ""},
+                                                                    {"coverage", 1}}));
+              }),
+              HasSubstr("no possible quantity"));
 }
 
 }  // namespace
