@@ -108,7 +108,7 @@ struct Report {
   Verdict verdict;
   std::map<Bottleneck, double>
       shares;  ///< every class that could be observed, and unattributed; sums to 1
-  std::vector<Finding> findings;  ///< by share, largest first; those of 0 left out
+  std::vector<Finding> findings;   ///< by share, largest first; those of 0 left out
   std::vector<HotLoop> hot_loops;  ///< one for each Profile::hot_code, in its order
   std::vector<Phase> phases;
   ParallelismReport parallelism;
