@@ -157,7 +157,8 @@ void Finder::choose() {
     std::vector<std::uint64_t> by_loop(function.decoded.loops.size() + 1);
     for (std::size_t i = 0; i < function.places.size(); ++i) {
       if (function.at[i] < 0) continue;
-      by_loop[static_cast<std::size_t>(function.loop[i] + 1)] +=
+      // -1, no loop, is the first.
+      by_loop[static_cast<std::size_t>(function.loop[i]) + 1] +=
           places_[function.places[i]].samples;
     }
     for (std::size_t loop = 0; loop < by_loop.size(); ++loop) {

@@ -117,7 +117,7 @@ void RegisterFile::run(const Instruction& one) {
   forget(one.writes);
   if (one.calls) forget(clobbered_by_calls);
   if (!written) return;
-  values_[static_cast<std::size_t>(to)] = cut(*written, one.destination.bits);
+  values_[slot_of(to)] = cut(*written, one.destination.bits);
   unknown_ &= ~bit_of(to);
 }
 

@@ -23,7 +23,7 @@ class RegisterFile {
   bool knows(Register name) const {
     return name >= 0 && name < general_registers && (unknown_ & bit_of(name)) == 0;
   }
-  std::uint64_t value(Register name) const { return values_[static_cast<std::size_t>(name)]; }
+  std::uint64_t value(Register name) const { return values_[slot_of(name)]; }
   void forget(RegisterSet names) { unknown_ |= names; }
 
   /// Executes it: what it writes becomes known where the inputs are, and unknown else.

@@ -4,6 +4,7 @@
 // instruction does, never how long it took.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -25,6 +26,9 @@ using RegisterSet = std::uint64_t;
 inline constexpr RegisterSet bit_of(Register name) {
   return name < 0 ? 0 : RegisterSet{1} << static_cast<unsigned>(name);
 }
+
+/// Where an array of registers has it. Needs: a register, not `no_register`.
+inline constexpr std::size_t slot_of(Register name) { return static_cast<unsigned char>(name); }
 
 /// What the emulation of integer code follows; all else is `other`, and what it writes is unknown.
 enum class Operation : std::uint8_t {
