@@ -8,6 +8,7 @@
 
 #include "probes/clock.h"
 #include "probes/code/hot_loops.h"
+#include "probes/sched/outer_steps.h"
 
 namespace bottleneck::sched {
 namespace {
@@ -16,6 +17,8 @@ namespace {
 /// addresses come from, few enough that no jump arrives in between (a choice).
 constexpr int before_scattered = 8;
 
+/// Samples in the loop around, of those in the inner one, that bias its rate by less than 3 %.
+constexpr double little_beside = 0.03;
 /// Pooled code: instructions in all, and files that have a pool of their own.
 constexpr std::size_t most_pooled = 6'000;
 constexpr std::size_t most_pools = 12;
@@ -72,6 +75,7 @@ class Finder {
  private:
   void read_functions();
   void choose();
+  bool runs_nearly_alone(const Function& function, const Candidate& one) const;
   void hand_out(const Candidate& one);
   void pool_the_rest();
   std::size_t add_piece(int index, const Function& function, std::size_t place);
@@ -198,6 +202,18 @@ void Finder::name(HotCode& code, const Function& function, int hottest) {
   }
 }
 
+/// The loop around it takes hardly any time beside it: then starts per second of that loop are
+/// starts per second of this one.
+bool Finder::runs_nearly_alone(const Function& function, const Candidate& one) const {
+  const int parent = function.decoded.loops[static_cast<std::size_t>(one.loop)].parent;
+  if (parent < 0) return false;
+  std::uint64_t beside = 0;
+  for (std::size_t i = 0; i < function.places.size(); ++i)
+    if (function.at[i] >= 0 && function.loop[i] == parent)
+      beside += places_[function.places[i]].samples;
+  return static_cast<double>(beside) < little_beside * static_cast<double>(one.samples);
+}
+
 void Finder::hand_out(const Candidate& one) {
   const Function& function = functions_[one.function];
   const auto& all = function.decoded.instructions;
@@ -222,6 +238,8 @@ void Finder::hand_out(const Candidate& one) {
     found_.of_place[place] = index;
     at_of_place_[place] = at - first;
   }
+  if (one.loop >= 0 && runs_nearly_alone(function, one))
+    code.outer_steps = find_outer_steps(function.decoded, one.loop);
   const auto hottest = std::max_element(code.hits.begin(), code.hits.end()) - code.hits.begin();
   name(code, function, static_cast<int>(hottest));
   found_.all.push_back(std::move(code));
@@ -293,6 +311,7 @@ void Finder::add_samples() {
     HotCode& code = found_.all[i];
     RegisterSet used = 0;
     for (const Instruction& one : code.body) used |= one.reads | one.writes;
+    for (const OuterStep& one : code.outer_steps) used |= bit_of(one.name);
     // Whole batches are left out, so that the steps between those that stay are seen.
     const std::size_t fair = std::max<std::size_t>(
         200,

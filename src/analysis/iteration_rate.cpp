@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "src/analysis/pace.h"
+#include "src/analysis/trip_rate.h"
 
 namespace bottleneck {
 namespace {
@@ -70,7 +71,11 @@ IterationRate measure_rate(const HotCode& code, const LoopShape&, const Rounds& 
       why = reason(pace.state);
     }
   }
-  if (rate <= 0) return {std::nullopt, words + why};
+  if (rate <= 0) {
+    const auto by_trips = rate_by_trips(code, rounds);
+    if (by_trips && possible(*by_trips, mix, limits)) return {*by_trips, ""};
+    return {std::nullopt, words + why};
+  }
   return {rate, ""};
 }
 

@@ -210,6 +210,8 @@ Irregular irregular_of(const HotCode& code, const Group& group) {
   one.stride = first.track->stride.value_or(0);
   if (repeats(code, *first.track)) one.stride = first.track->memory(code).bytes;
   one.strided = std::abs(one.stride) > line_bytes && group.coverage < partial;
+  one.low = first.footprint.low;
+  one.high = first.footprint.high;
   return one;
 }
 

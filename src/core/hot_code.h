@@ -28,6 +28,12 @@ struct RegisterSample {
   std::array<std::uint64_t, general_registers> registers{};
 };
 
+/// A register that the loop around a hot loop advances, and by how much each time.
+struct OuterStep {
+  Register name = no_register;
+  std::int64_t step = 0;
+};
+
 struct HotCode {
   std::string module;
   std::string function;  ///< as Location::function
@@ -39,6 +45,7 @@ struct HotCode {
   bool loop = false;
   int parent = -1;  ///< index into Profile::hot_code of the loop around it if that is hot too
   int depth = 0;    ///< loops around it in its function
+  std::vector<OuterStep> outer_steps;  ///< of the next loop around, where that does little else
   std::vector<int> locations;  ///< indices into Profile::locations: those whose time is spent here
   std::vector<int> hits;       ///< samples by instruction of `body`; of inner hot loops not
   std::vector<int> lines;      ///< source line by instruction of `body`, 0 unknown; all in `file`

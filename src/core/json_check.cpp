@@ -206,6 +206,9 @@ void check_hot_code(const Profile& profile) {
     as_long("lines", code.lines.size());
     check_hits(row, code.hits);
     for (const int line : code.lines) row.count("lines", line, 0, std::numeric_limits<int>::max());
+    row.size("outer_steps", code.outer_steps.size(), general_registers);
+    for (const OuterStep& one : code.outer_steps)
+      row.count("outer_steps", one.name, 0, general_registers - 1);
     for (const Instruction& one : code.body) check_instruction(row, one);
     for (const RegisterSample& sample : code.samples) {
       row.time("time", sample.time_s);

@@ -72,6 +72,11 @@ void describe(auto& codec, Like<Instruction> auto& one) {
   codec("serializes", one.serializes);
 }
 
+void describe(auto& codec, Like<OuterStep> auto& one) {
+  codec("name", one.name);
+  codec("step", one.step);
+}
+
 void describe(auto& codec, Like<MemoryRow> auto& row) {
   codec("instruction", row.instruction);
   codec("base", row.operand.base);

@@ -197,6 +197,7 @@ void decode_hot_code(const Node& node, std::vector<HotCode>& all) {
     const Node one = node.element(i);
     HotCode& code = all.emplace_back();
     decode_object(one, code);
+    decode_table(one.member("outer_steps"), code.outer_steps);
     decode(one.member("locations"), code.locations);
     decode(one.member("hits"), code.hits);
     decode(one.member("lines"), code.lines);

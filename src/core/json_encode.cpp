@@ -78,6 +78,7 @@ Json encode_hot_code(const std::vector<HotCode>& all) {
   Json list = Json::array();
   for (const HotCode& code : all) {
     Json object = encode(code);
+    object["outer_steps"] = encode_table(code.outer_steps);
     object["locations"] = code.locations;
     object["hits"] = code.hits;
     object["lines"] = code.lines;

@@ -4,6 +4,7 @@
 // reports/. Never saved as input: a profile that is read again is examined again.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,9 +27,10 @@ struct Stream {
 /// An operand that does not advance steadily.
 struct Irregular {
   int instruction = 0;
-  double set_bytes = 0;  ///< of memory that it touches
-  double stride = 0;     ///< where it is re-swept in steps; 0: no pattern
-  bool strided = false;  ///< by more than a line, and the lines between are not touched
+  double set_bytes = 0;             ///< of memory that it touches
+  double stride = 0;                ///< where it is re-swept in steps; 0: no pattern
+  bool strided = false;             ///< by more than a line, and the lines between are not touched
+  std::uint64_t low = 0, high = 0;  ///< addresses, 2nd and 98th percentile
 };
 
 struct Chain {

@@ -105,6 +105,8 @@ void add_hot_code(Dice& dice, Profile& profile) {
   code.function = dice.text();
   code.line = dice.below(100);
   code.loop = dice.below(2) == 0;
+  for (int i = dice.below(3); i > 0; --i)
+    code.outer_steps.push_back({static_cast<Register>(dice.below(16)), dice.below(100) - 50});
   code.locations = {dice.below(static_cast<int>(profile.locations.size()))};
   for (int i = 1 + dice.below(10); i > 0; --i) {
     Instruction one;

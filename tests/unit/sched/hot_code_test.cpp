@@ -10,17 +10,18 @@
 
 #include "probes/clock.h"
 #include "probes/code/elf_file.h"
+#include "probes/sched/outer_steps.h"
 
 namespace bottleneck::sched {
 namespace {
 
-[[gnu::noipa]] double add_all(const double* numbers, long count) {
+[[gnu::noinline]] double add_all(const double* numbers, long count) {
   double sum = 0;
   for (long i = 0; i < count; ++i) sum += numbers[i];
   return sum;
 }
 
-[[gnu::noipa]] long straight(long value) { return value * 7 + 3; }
+[[gnu::noinline]] long straight(long value) { return value * 7 + 3; }
 
 class HotCodes : public ::testing::Test {
  protected:
@@ -90,6 +91,33 @@ TEST_F(HotCodes, are_the_loop_around_a_place_with_its_registers) {
   EXPECT_EQ(static_cast<std::size_t>(std::count(hot.of_place.begin(), hot.of_place.end(), index)),
             loop->body.size())
       << "a place of each instruction, none in the middle of one";
+}
+
+TEST(OuterSteps, are_the_constants_that_the_loop_around_adds) {
+  const auto instruction = [](Operation operation, Register to, std::int64_t constant) {
+    Instruction one;
+    one.operation = operation;
+    one.destination = {Operand::Kind::reg, to, 64, 0};
+    one.first = one.destination;
+    one.second = {Operand::Kind::immediate, no_register, 64, constant};
+    one.reads = one.writes = bit_of(to);
+    return one;
+  };
+  DecodedFunction function;
+  function.instructions = {instruction(Operation::move, 0, 0), instruction(Operation::add, 0, 8),
+                           instruction(Operation::add, 6, 4),
+                           instruction(Operation::multiply, 3, 2)};
+  function.loops = {{0, 3, -1, 0}, {1, 1, 0, 1}};
+  const auto steps = find_outer_steps(function, 1);
+  ASSERT_EQ(steps.size(), 1u) << "the counter of the inner loop is written twice, rbx multiplied";
+  EXPECT_EQ(steps[0].name, 6);
+  EXPECT_EQ(steps[0].step, 4);
+  EXPECT_TRUE(find_outer_steps(function, 0).empty()) << "nothing is around it";
+  function.instructions[3].calls = true;
+  EXPECT_TRUE(find_outer_steps(function, 1).empty()) << "a call takes time of its own";
+  function.instructions[3].calls = false;
+  function.loops.push_back({3, 3, 0, 1});
+  EXPECT_TRUE(find_outer_steps(function, 1).empty()) << "so does another loop";
 }
 
 TEST_F(HotCodes, without_a_loop_are_the_function) {
