@@ -41,14 +41,17 @@ std::string reason_of(const std::vector<Measurement>& all, const std::string& na
   return why ? why->reason : name + " was measured";
 }
 
-/// Nothing ended it, and each figure is there with a value or a reason.
+/// Nothing ended it, and each figure is there with a value or a reason. Only on a quiet machine
+/// must none be above what its clock allows: beside others the clock is measured too low.
 void expect_clean_end(const std::vector<Measurement>& all) {
+  constexpr double disturbed_from = 0.05;
+  const bool quiet = value_of(all, "machine.disturbed").value_or(1) < disturbed_from;
   EXPECT_EQ(find(all, "machine.ceilings"), nullptr) << reason_of(all, "machine.ceilings");
   EXPECT_NE(find(all, "machine.disturbed"), nullptr);
   for (const Measurement& one : all) {
     if (const auto* why = std::get_if<Unavailable>(&one.result)) {
       EXPECT_FALSE(why->reason.empty()) << one.name;
-      EXPECT_THAT(why->reason, testing::Not(HasSubstr("self-check"))) << one.name;
+      if (quiet) EXPECT_THAT(why->reason, testing::Not(HasSubstr("self-check"))) << one.name;
     } else {
       EXPECT_GT(std::get<Quantity>(one.result).high, 0) << one.name;
     }
