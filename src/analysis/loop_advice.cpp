@@ -16,6 +16,8 @@ constexpr double widest_bits = 512;
 constexpr double issued_per_cycle = 4.5;
 constexpr double line_bytes = 64;
 constexpr double nearly_all_lines = 0.95;
+/// Of the ceiling: less than this rounds to nothing in the line that says it.
+constexpr double worth_saying = 0.01;
 
 double widest_set(const LoopEvidence& evidence) {
   double widest = 0;
@@ -99,8 +101,8 @@ std::optional<LoopGain> gain_of(const Profile& profile, const HotLoop& loop, Shr
 std::string say_loop(const Profile& profile, const HotLoop& loop) {
   const LoopEvidence& e = loop.evidence;
   std::string text;
-  if (e.traffic > 0) {
-    const Ceiling alone = memory_ceiling(profile, e, 1);
+  const Ceiling alone = memory_ceiling(profile, e, 1);
+  if (e.traffic >= worth_saying * alone.bytes_per_s) {
     add(text, alone.measured ? fmt::format("{:.1f} of {:.1f} GB/s that a CPU gets here",
                                            e.traffic * 1e-9, alone.bytes_per_s * 1e-9)
                              : fmt::format("{:.1f} GB/s", e.traffic * 1e-9));
