@@ -27,6 +27,7 @@ struct Advice {
   Kind kind;  ///< Detail::none: for any detail that has no row of its own
   Family family;
   Shrink shrink;
+  Remedy remedy;
   std::string_view action;
   std::vector<std::string_view> how;
   std::string_view assumption;

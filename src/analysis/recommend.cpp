@@ -139,6 +139,7 @@ Recommendation from_row(const Profile& profile, const Evidence& evidence, const 
                         const Finding& finding, const std::vector<Finding>& findings) {
   Recommendation advice;
   advice.family = row.family;
+  advice.remedy = row.remedy;
   advice.action = row.action;
   advice.where = finding.where;
   advice.why =
@@ -167,6 +168,7 @@ Recommendation fewer_threads(const Evidence& evidence, const Verdict& verdict,
   const double lost = wall > 0 ? std::min(1.0, (switching + spun) / wall) : 0;
   Recommendation advice;
   advice.family = Family::threads;
+  advice.remedy = Remedy::fewer_threads;
   advice.action = fmt::format("no more than {} threads", evidence.cpus);
   advice.where = verdict.where;
   advice.why = parallelism.why;
@@ -184,6 +186,7 @@ Recommendation balance(const Evidence& evidence, const Verdict& verdict,
                        const ParallelismReport& parallelism, const Imbalance& team) {
   Recommendation advice;
   advice.family = Family::parallelize;
+  advice.remedy = Remedy::share_evenly;
   advice.action = "share the work out evenly";
   advice.where = verdict.where;
   advice.why = parallelism.why;

@@ -93,6 +93,7 @@ Json encode_recommendations(const std::vector<Recommendation>& all) {
   Json list = Json::array();
   for (const Recommendation& one : all) {
     list.push_back({{"family", to_string(one.family)},
+                    {"remedy", to_string(one.remedy)},
                     {"action", one.action},
                     {"where", encode_where(one.where)},
                     {"claim", to_string(one.claim)},

@@ -8,19 +8,13 @@
 #include <vector>
 
 #include "src/core/classes.h"
+#include "src/core/demo.h"
 #include "src/core/loop_evidence.h"
 #include "src/core/profile.h"
+#include "src/core/recommendation.h"
+#include "src/core/verification.h"
 
 namespace bottleneck {
-
-struct Where {
-  std::string process;
-  std::string function;
-  std::string file;
-  int line = 0;
-  double share = 0;  ///< of the class's own time that is at this place, 0..1
-  bool operator==(const Where&) const = default;
-};
 
 struct RuledOut {
   Bottleneck kind;
@@ -71,26 +65,6 @@ struct Verdict {
   std::vector<std::string> reasons;  ///< of the confidence word
 };
 
-enum class Claim { bound, conditional, expected, verified };
-enum class Family { parallelize, vectorize, chunk, io, lock, threads, algorithm, system, gpu };
-
-struct Prediction {
-  Quantity speedup;  ///< old wall time / new wall time
-  std::string model;
-  std::vector<std::string> assumptions;
-};
-
-struct Recommendation {
-  Family family = Family::parallelize;
-  std::string action;  ///< "overlap the reads with the work"
-  Where where;
-  std::string why;               ///< evidence
-  std::vector<std::string> how;  ///< concrete steps
-  Claim claim = Claim::bound;
-  Prediction prediction;
-  std::string next_limit;  ///< what limits it next
-};
-
 /// A hot loop (or function without one): what its samples say, and the class that its time has.
 struct HotLoop {
   int code = 0;      ///< index into Profile::hot_code
@@ -114,6 +88,8 @@ struct Report {
   ParallelismReport parallelism;
   std::map<Bottleneck, double> busy_shares;     ///< of the busy time alone; only where verdict.idle
   std::vector<Recommendation> recommendations;  ///< by predicted gain
+  std::vector<Verification> verifications;      ///< of reruns; empty: nothing was rerun
+  std::optional<Demo> demo;                     ///< of `bottleneck demo`
 };
 
 }  // namespace bottleneck

@@ -26,6 +26,9 @@ constexpr Words<Arithmetic> arithmetic_words = {"none", "integer", "scalar_float
 constexpr Words<Claim> claim_words = {"bound", "conditional", "expected", "verified"};
 constexpr Words<Family> family_words = {"parallelize", "vectorize", "chunk",  "io", "lock",
                                         "threads",     "algorithm", "system", "gpu"};
+constexpr Words<Outcome> outcome_words = {"held",           "optimistic", "pessimistic",
+                                          "inconclusive",   "no_effect",  "harmful",
+                                          "not_equivalent", "not_tested"};
 
 }  // namespace
 
@@ -48,6 +51,9 @@ std::string_view to_string(Arithmetic word) {
   return arithmetic_words.at(static_cast<std::size_t>(word));
 }
 std::string_view to_string(Claim claim) { return claim_words.at(static_cast<std::size_t>(claim)); }
+std::string_view to_string(Outcome word) {
+  return outcome_words.at(static_cast<std::size_t>(word));
+}
 std::string_view to_string(Family word) { return family_words.at(static_cast<std::size_t>(word)); }
 
 }  // namespace bottleneck

@@ -46,6 +46,10 @@ inline constexpr int word_count<Claim> = static_cast<int>(Claim::verified) + 1;
 template <>
 inline constexpr int word_count<Family> = static_cast<int>(Family::gpu) + 1;
 template <>
+inline constexpr int word_count<Remedy> = remedy_count;
+template <>
+inline constexpr int word_count<Outcome> = outcome_count;
+template <>
 inline constexpr int word_count<WaitKind> = wait_kind_count;
 template <>
 inline constexpr int word_count<Peer> = static_cast<int>(Peer::nothing) + 1;
