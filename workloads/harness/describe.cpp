@@ -37,13 +37,18 @@ std::string describe(const Variant& variant) {
 
 }  // namespace
 
+std::string why_missing(const Variant& variant) {
+  return variant.missing ? variant.missing() : std::string();
+}
+
 std::string describe(const Workload& workload, std::size_t size, int threads) {
   const Needs needs = workload.needs(size);
   std::string verdicts, variants;
   for (const std::string& verdict : workload.verdicts)
     verdicts += (verdicts.empty() ? "" : ", ") + quote(verdict);
   for (const Variant& variant : workload.variants)
-    if (variant.missing.empty()) variants += (variants.empty() ? "" : ", ") + describe(variant);
+    if (why_missing(variant).empty())
+      variants += (variants.empty() ? "" : ", ") + describe(variant);
   std::string text = "{\"name\": " + quote(workload.name) + ", \"line\": " + quote(workload.line);
   text += ", \"verdicts\": [" + verdicts + "]";
   text += std::string(", \"control\": ") + (workload.control ? "true" : "false");

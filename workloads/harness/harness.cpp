@@ -74,8 +74,8 @@ int check(const Workload& workload, Setting setting) {
   Result expected;
   for (const Variant& variant : workload.variants) {
     const char* const name = variant.name.c_str();
-    if (!variant.missing.empty()) {
-      std::printf("%s %s: left out, %s\n", workload.name.c_str(), name, variant.missing.c_str());
+    if (const std::string missing = why_missing(variant); !missing.empty()) {
+      std::printf("%s %s: left out, %s\n", workload.name.c_str(), name, missing.c_str());
       continue;
     }
     const Result result = variant.run(setting);
@@ -89,7 +89,9 @@ int check(const Workload& workload, Setting setting) {
 }
 
 int run(const Workload& workload, const Options& options) {
-  if (!options.variant->missing.empty()) throw std::runtime_error(options.variant->missing);
+  const std::string missing = why_missing(*options.variant);
+  if (!missing.empty())
+    throw std::runtime_error("--variant " + options.variant->name + ": " + missing);
   const Result result = options.variant->run(options.setting);
   std::printf("%s size %zu: %s\n", workload.name.c_str(), options.setting.size,
               to_line(result).c_str());

@@ -42,8 +42,8 @@ struct Variant {
   /// "speedup"; "completes": the one before dies; "none": a lure, the tool must not promise a gain
   std::string claim = "speedup";
   std::function<Result(const Setting&)> run;
-  std::string missing =
-      {};  ///< why it cannot run on this machine; "" it can. --describe leaves it out
+  /// Why it cannot run on this machine, "" it can; empty: it always can. --describe leaves it out.
+  std::function<std::string()> missing = {};
 };
 
 struct Needs {

@@ -151,7 +151,8 @@ std::string help_text(const Workload& workload) {
     text += "  " + variant.name;
     text.append(variant.name.size() < 18 ? 18 - variant.name.size() : 1, ' ');
     text += variant.line;
-    if (!variant.missing.empty()) text += " (not here: " + variant.missing + ")";
+    const std::string missing = why_missing(variant);
+    if (!missing.empty()) text += " (not here: " + missing + ")";
     text += "\n";
   }
   return text;

@@ -28,6 +28,9 @@ Options parse_options(const Workload&, int argc, char** argv);
 
 std::string help_text(const Workload&);
 
+/// Why the variant cannot run here; "" it can.
+std::string why_missing(const Variant&);
+
 /// What --describe prints at that size: one JSON object in one line.
 std::string describe(const Workload&, std::size_t size, int threads);
 
