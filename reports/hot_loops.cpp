@@ -23,8 +23,7 @@ std::string rate(const std::optional<double>& per_s, const char* unit, double sc
 }
 
 std::string working_set(const LoopEvidence& evidence) {
-  double widest = 0;
-  for (const Irregular& one : evidence.irregular) widest = std::max(widest, one.set_bytes);
+  const double widest = largest_set(evidence);
   return widest > 0 ? format_bytes(widest) : not_known;
 }
 

@@ -4,10 +4,12 @@
 #include <cmath>
 #include <set>
 
+#include "src/analysis/core_limits.h"
+
 namespace bottleneck {
 namespace {
 
-constexpr std::int64_t line = 64;
+constexpr auto line = static_cast<std::int64_t>(line_bytes);
 /// Steps that are laid side by side: the places within a line repeat after 64 at most.
 constexpr std::int64_t steps = 64;
 /// Longer steps than this touch so little that the exact share does not matter.

@@ -7,8 +7,6 @@
 
 namespace bottleneck {
 
-inline constexpr double line_bytes = 64;
-
 struct Touched {
   std::int64_t offset = 0;  ///< bytes from the first operand of the sweep
   std::uint16_t bytes = 0;

@@ -26,14 +26,6 @@ struct MixCeiling {
 constexpr MixCeiling reads{"memory.read", 1}, triad{"memory.triad", 4.0 / 3},
     writes{"memory.write", 2}, around_cache{"memory.copy_nt", 1}, fills{"memory.fill_rep", 1};
 
-CoreLimits limits_of(const Profile& profile) {
-  CoreLimits core;
-  core.clock_hz = value_of(profile.ceilings, "compute.clock")
-                      .value_or(value_of(profile.measurements, "cpu.clock").value_or(0));
-  if (profile.machine.l2_bytes) core.l2_bytes = static_cast<double>(*profile.machine.l2_bytes);
-  return core;
-}
-
 /// Of the streams that go to memory; what stays in the cache asks nothing of it.
 const MixCeiling& mix_of(const Profile& profile, const LoopEvidence& evidence) {
   const double l2_bytes = limits_of(profile).l2_bytes;

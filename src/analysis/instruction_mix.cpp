@@ -4,14 +4,15 @@
 #include <map>
 #include <optional>
 
+#include "src/analysis/core_limits.h"
+
 namespace bottleneck {
 namespace {
 
 /// What cores of the last ten years sustain per cycle, between their width and what compilers'
-/// code reaches: instructions, loads, stores; cycles per divide and per locked instruction, the
+/// code reaches: loads, stores; cycles per divide and per locked instruction, the
 /// latter by measured tables of latencies (18-20 on all Intel and AMD cores since 2015).
 /// Source: research/pmuless.md section 3.
-constexpr double instructions_per_cycle = 4.5;
 constexpr double loads_per_cycle = 2.5;
 constexpr double stores_per_cycle = 1.5;
 constexpr double cycles_per_divide = 4;
@@ -143,7 +144,7 @@ Mix count_mix(const HotCode& code, const LoopShape& shape) {
 }
 
 double least_cycles(const Mix& mix, const Chain& chain) {
-  return std::max({1.0, chain.cycles, mix.instructions / instructions_per_cycle,
+  return std::max({1.0, chain.cycles, mix.instructions / issued_per_cycle,
                    mix.loads / loads_per_cycle, mix.stores / stores_per_cycle,
                    cycles_per_divide * mix.divides, cycles_per_atomic * mix.atomics});
 }

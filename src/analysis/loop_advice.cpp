@@ -12,18 +12,9 @@ namespace {
 
 /// The widest registers of x86-64 (AVX-512). What a narrower CPU lacks makes a bound no less true.
 constexpr double widest_bits = 512;
-/// Instructions a cycle, as in LoopEvidence::least_cycles.
-constexpr double issued_per_cycle = 4.5;
-constexpr double line_bytes = 64;
 constexpr double nearly_all_lines = 0.95;
 /// Of the ceiling: less than this rounds to nothing in the line that says it.
 constexpr double worth_saying = 0.01;
-
-double widest_set(const LoopEvidence& evidence) {
-  double widest = 0;
-  for (const Irregular& one : evidence.irregular) widest = std::max(widest, one.set_bytes);
-  return widest;
-}
 
 /// How often the present traffic fits into what memory gives to one thread.
 double room_in_memory(const Profile& profile, const LoopEvidence& evidence) {
@@ -112,7 +103,7 @@ std::string say_loop(const Profile& profile, const HotLoop& loop) {
       add(text, fmt::format("stride {:.0f} B", std::abs(one.stride)));
       break;
     }
-  if (const double set = widest_set(e); set > 0) add(text, "working set " + say_bytes(set));
+  if (const double set = largest_set(e); set > 0) add(text, "working set " + say_bytes(set));
   if (loop.detail == Detail::chain && e.chain.cycles > 1)
     add(text, fmt::format("{:.0f} cycles from one step to the next", e.chain.cycles));
   if (loop.kind == Bottleneck::memory_latency && e.seconds_per_access)

@@ -45,8 +45,6 @@ void judge_waits(const HotCode& code, const LoopShape& shape, const Rounds& roun
   evidence.after_load_spread = measure_footprint(code.samples, waited).spread;
 }
 
-constexpr double line_bytes = 64;
-
 /// Rows of a stencil and the like pass over the same memory: its lines come once.
 bool is_same_range(const Irregular& a, const Irregular& b) {
   constexpr double same = 0.95;

@@ -38,7 +38,7 @@ bool is_unoptimized(const LoopFacts& f) { return f.evidence.mix.unoptimized; }
 
 bool chases_pointers(const LoopFacts& f) {
   if (!f.evidence.chain.through_load || !waits(f)) return false;
-  const double set = std::max(largest_set(f.evidence, false), largest_set(f.evidence, true));
+  const double set = largest_set(f.evidence);
   return set > f.core.l2_bytes || widest_sweep(f.evidence) > 2 * f.core.l2_bytes;
 }
 
@@ -83,7 +83,6 @@ bool divides_mostly(const LoopFacts& f) { return f.evidence.mix.divide > mostly_
 
 bool hangs_on_chain(const LoopFacts& f) {
   const LoopEvidence& e = f.evidence;
-  constexpr double issued_per_cycle = 4.5;  // as in LoopEvidence::least_cycles
   return f.loop && e.chain.cycles >= chain_sets_pace * e.least_cycles &&
          e.chain.cycles > chain_over_issue * e.mix.instructions / issued_per_cycle &&
          e.mix.calls == 0;
@@ -108,7 +107,7 @@ bool is_branchy(const LoopFacts& f) {
 bool stays_in_cache(const LoopFacts& f) {
   const LoopEvidence& e = f.evidence;
   if (e.stall_factor) return *e.stall_factor <= stalled || e.traffic <= 0;
-  const double largest = std::max(largest_set(e, false), largest_set(e, true));
+  const double largest = largest_set(e);
   return e.mix.after_load <= mostly_after_loads ||
          (largest <= f.core.l2_bytes && widest_sweep(e) <= 2 * f.core.l2_bytes &&
           e.after_load_spread <= 2 * f.core.l2_bytes);

@@ -7,33 +7,54 @@
 namespace bottleneck {
 namespace {
 
-/// What is hot: a function of a class, or the class alone where no code runs.
-using Hot = std::tuple<Bottleneck, std::string, std::string>;
+/// What is hot: a function of a class, or the class alone where no code runs. A number for each, so
+/// that windows are compared without their names.
+class HotNames {
+ public:
+  explicit HotNames(const Profile& profile) : profile_(profile) {}
 
-Hot hot_of(const Profile& profile, const Slice& slice) {
-  if (slice.location < 0) return {slice.kind.kind, "", ""};
-  const Location& place = profile.locations.at(static_cast<std::size_t>(slice.location));
-  return {slice.kind.kind, place.module, place.caller.empty() ? place.function : place.caller};
-}
+  int of(const Slice& slice) {
+    const auto [known, fresh] =
+        by_place_.try_emplace({slice.kind.kind, std::max(slice.location, -1)}, 0);
+    if (fresh)
+      known->second =
+          by_name_.try_emplace(name(slice), static_cast<int>(by_name_.size())).first->second;
+    return known->second;
+  }
+
+ private:
+  using Name = std::tuple<Bottleneck, std::string, std::string>;
+
+  Name name(const Slice& slice) const {
+    if (slice.location < 0) return {slice.kind.kind, "", ""};
+    const Location& place = profile_.locations.at(static_cast<std::size_t>(slice.location));
+    return {slice.kind.kind, place.module, place.caller.empty() ? place.function : place.caller};
+  }
+
+  const Profile& profile_;
+  std::map<std::pair<Bottleneck, int>, int> by_place_;
+  std::map<Name, int> by_name_;
+};
 
 struct Segment {
   int first = 0;
-  int last = 0;  ///< inclusive
-  std::map<Hot, double> seconds;
+  int last = 0;                   ///< inclusive
+  std::map<int, double> seconds;  ///< by number of what is hot
   std::map<Bottleneck, double> by_class;
 
   double wall_s = 0;
 
-  const Hot* hottest() const {
+  /// -1: nothing.
+  int hottest() const {
     const auto most =
         std::max_element(seconds.begin(), seconds.end(),
                          [](const auto& a, const auto& b) { return a.second < b.second; });
-    return most == seconds.end() ? nullptr : &most->first;
+    return most == seconds.end() ? -1 : most->first;
   }
   bool same_as(const Segment& other) const {
-    const Hot* mine = hottest();
-    const Hot* theirs = other.hottest();
-    return !mine || !theirs || *mine == *theirs;
+    const int mine = hottest();
+    const int theirs = other.hottest();
+    return mine < 0 || theirs < 0 || mine == theirs;
   }
   void swallow(const Segment& other) {
     first = std::min(first, other.first);
@@ -52,9 +73,10 @@ std::vector<Segment> window_segments(const Profile& profile, const Evidence& evi
     all[static_cast<std::size_t>(window)].first = window;
     all[static_cast<std::size_t>(window)].last = window;
   }
+  HotNames hot(profile);
   for (const Slice& slice : evidence.slices) {
     Segment& one = all.at(static_cast<std::size_t>(std::max(0, slice.window)));
-    one.seconds[hot_of(profile, slice)] += slice.seconds;
+    one.seconds[hot.of(slice)] += slice.seconds;
     one.by_class[slice.kind.kind] += slice.seconds;
     one.wall_s += slice.seconds;
   }

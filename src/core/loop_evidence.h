@@ -4,6 +4,7 @@
 // reports/. Never saved as input: a profile that is read again is examined again.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -72,5 +73,12 @@ struct LoopEvidence {
   std::optional<double> instructions_per_cycle;
   std::optional<double> flops_per_s;
 };
+
+/// Of memory that its irregular operands touch, in bytes.
+inline double largest_set(const LoopEvidence& evidence) {
+  double largest = 0;
+  for (const Irregular& one : evidence.irregular) largest = std::max(largest, one.set_bytes);
+  return largest;
+}
 
 }  // namespace bottleneck
