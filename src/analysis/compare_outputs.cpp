@@ -23,7 +23,8 @@ std::string quote(std::string_view text) {
 }
 
 std::size_t line_at(std::string_view text, std::size_t at) {
-  return 1 + static_cast<std::size_t>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
+  return 1 + static_cast<std::size_t>(
+                 std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
 }
 
 std::string_view line_around(std::string_view text, std::size_t at) {
@@ -39,7 +40,9 @@ std::string say_difference(std::string_view baseline, std::size_t at_baseline,
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_word(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool is_word(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
 
 /// The number that begins at `at`, and how long it is; nothing inside a word ("float32", "a1") or
 /// for what is no decimal number. "1-2" is two numbers.
@@ -65,7 +68,8 @@ std::optional<Number> number_at(std::string_view text, std::size_t at) {
 
 /// Relative to the larger one, so that the order of the two does not matter.
 bool agree(double one, double other, double tolerance) {
-  return one == other || std::abs(one - other) <= tolerance * std::max(std::abs(one), std::abs(other));
+  return one == other ||
+         std::abs(one - other) <= tolerance * std::max(std::abs(one), std::abs(other));
 }
 
 std::string compare_numbers(std::string_view baseline, std::string_view variant, double tolerance) {

@@ -68,9 +68,8 @@ std::uint64_t peak_rss(const Trial& trial) {
 }
 
 int count_rejected(const Trial& trial) {
-  return static_cast<int>(std::count_if(trial.runs.begin(), trial.runs.end(), [](const auto& run) {
-    return !run.rejected.empty();
-  }));
+  return static_cast<int>(std::count_if(trial.runs.begin(), trial.runs.end(),
+                                        [](const auto& run) { return !run.rejected.empty(); }));
 }
 
 int count_pairs(const Trial& baseline, const Trial& variant) {

@@ -45,12 +45,14 @@ enum class Outcome {
 inline constexpr int outcome_count = static_cast<int>(Outcome::not_tested) + 1;
 std::string_view to_string(Outcome);
 
-/// The exact identity S = n LB CommE (C1 / sum Ci) over the threads' CPU time (DESIGN section 5).
+/// The exact identity S = n LB CommE (C1 / sum Ci) / (C1 / T1) over the threads' CPU time Ci
+/// (DESIGN section 5); a baseline of one thread that never waits has C1 / T1 = 1.
 struct LossFactors {
   int threads = 1;
   double load_balance = 1;   ///< mean Ci / max Ci
   double communication = 1;  ///< max Ci / wall time
   double work = 1;           ///< CPU time before / CPU time after: below 1 is work inflation
+  double busy_before = 1;    ///< CPU time before / wall time before
 };
 
 struct Verification {
