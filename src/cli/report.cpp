@@ -19,7 +19,10 @@ namespace {
 /// Once nothing runs, whatever fails ends with 1 (DESIGN section 7).
 int show_report(const ReportCommand& command) {
   Outputs outputs(command.json, command.html);
-  Report report = analyze(profile_from_json(read_input(command.file), command.file));
+  Saved saved_report = saved_from_json(read_input(command.file), command.file);
+  Report report = analyze(std::move(saved_report.profile));
+  report.verifications = std::move(saved_report.verifications);
+  report.demo = std::move(saved_report.demo);
   int screen = outputs.to_stdout() ? STDERR_FILENO : STDOUT_FILENO;
   const bool saved = outputs.write(report);
   TerminalStyle style = style_for(screen, command.color, command.verbose);

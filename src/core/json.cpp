@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "src/core/error.h"
+#include "src/core/json_demo.h"
 #include "src/core/json_face.h"
 #include "src/core/json_profile.h"
 
@@ -111,16 +112,24 @@ std::string report_to_json(const Report& report) {
   return escape_for_html(text + "}\n");
 }
 
-Profile profile_from_json(const std::string& text, const std::string& name) {
+Saved saved_from_json(const std::string& text, const std::string& name) {
   const nlohmann::json file = parse_file(text, name);
   check_envelope(file, name);
   try {
-    Profile profile = decode_profile(file["profile"]);
-    check_profile(profile);
-    return profile;
+    Saved saved;
+    saved.profile = decode_profile(file["profile"]);
+    check_profile(saved.profile);
+    if (const auto found = file.find("verifications"); found != file.end())
+      saved.verifications = decode_verifications(*found);
+    if (const auto found = file.find("demo"); found != file.end()) saved.demo = decode_demo(*found);
+    return saved;
   } catch (const BadField& error) {
     refuse(name, error.what());
   }
+}
+
+Profile profile_from_json(const std::string& text, const std::string& name) {
+  return saved_from_json(text, name).profile;
 }
 
 }  // namespace bottleneck

@@ -13,9 +13,18 @@ namespace bottleneck {
 /// stand inside HTML.
 std::string report_to_json(const Report&);
 
-/// The Profile of a saved file; everything else in it is derived anew.
+/// What a saved file holds that cannot be derived anew.
+struct Saved {
+  Profile profile;
+  std::vector<Verification> verifications;
+  std::optional<Demo> demo;
+};
+
 /// Errors: throws Error for text that is no JSON, is cut, is of another kind, of another schema
 /// version, or holds indices that point nowhere; `name` stands in the message.
+Saved saved_from_json(const std::string& text, const std::string& name);
+
+/// The Profile alone, of a file that is valid as a whole. Errors: as saved_from_json.
 Profile profile_from_json(const std::string& text, const std::string& name);
 
 }  // namespace bottleneck

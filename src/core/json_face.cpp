@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "src/core/json_demo.h"
 #include "src/core/words.h"
 
 namespace bottleneck {
@@ -214,7 +215,7 @@ Json encode_face(const Report& report) {
                {"phases", encode_phases(report.phases)},
                {"parallelism", encode_parallelism(report.parallelism)},
                {"recommendations", encode_recommendations(report.recommendations)},
-               {"verifications", Json::array()},
+               {"verifications", encode_verifications(report.verifications)},
                {"overhead", {{"share", finite(profile.overhead.share)}, {"estimated", true}}},
                {"probes", encode_probes(profile.probes)},
                {"findings", encode_findings(report.findings)},
@@ -222,6 +223,7 @@ Json encode_face(const Report& report) {
                {"notes", profile.notes},
                {"runs", encode_runs(profile.runs)}};
   if (report.verdict.idle) face["busy_shares"] = encode_shares(report.busy_shares);
+  if (report.demo) face["demo"] = encode_demo(*report.demo);
   return face;
 }
 

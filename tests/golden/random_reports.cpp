@@ -171,6 +171,7 @@ Report a_random_report(unsigned seed) {
   for (Recommendation& advice : report.recommendations) {
     const double factor = 1 + dice.share() * 50;
     advice = {dice.word<Family>(),
+              dice.word<Remedy>(),
               dice.text(),
               dice.where(),
               dice.text(),

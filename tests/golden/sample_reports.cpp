@@ -119,6 +119,7 @@ Where the_loop() { return {"matmul", "multiply", "/home/user/matmul.cpp", 14, 0.
 std::vector<Recommendation> the_advice() {
   Recommendation chunk;
   chunk.family = Family::chunk;
+  chunk.remedy = Remedy::reorder_accesses;
   chunk.action = "swap loops j and k";
   chunk.where = the_loop();
   chunk.why = "91 % of the time waits for memory";
@@ -127,6 +128,7 @@ std::vector<Recommendation> the_advice() {
   chunk.next_limit = "compute";
   Recommendation parallelize = chunk;
   parallelize.family = Family::parallelize;
+  parallelize.remedy = Remedy::spread_work;
   parallelize.action = "#pragma omp parallel for";
   parallelize.claim = Claim::conditional;
   parallelize.prediction.speedup = {1.9, 1.8, 2, Unit::ratio};
