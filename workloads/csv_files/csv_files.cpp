@@ -181,8 +181,8 @@ int main(int argc, char** argv) {
   w.line = "ten independent CSV files, read from a cold cache one at a time and parsed";
   w.verdicts = {"compute"};
   w.unit = "MB";
-  w.default_size = 160;
-  w.quick_size = 50;
+  w.default_size = 120;
+  w.quick_size = 40;
   w.check_size = 5;
   w.most_size = 100'000;
   w.tolerance = 1e-9;

@@ -250,7 +250,7 @@ int main(int argc, char** argv) {
   w.line = "net value of a file of transactions, loaded whole under a memory limit";
   w.verdicts = {"memory_capacity"};
   w.unit = "MB";
-  w.default_size = 400;
+  w.default_size = 300;
   w.quick_size = 100;
   w.check_size = 4;
   w.most_size = 100'000;

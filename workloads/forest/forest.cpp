@@ -240,8 +240,8 @@ int main(int argc, char** argv) {
   w.line = "an ensemble of decision trees, trained one after the other";
   w.verdicts = {"compute"};
   w.unit = "trees";
-  w.default_size = 128;
-  w.quick_size = 48;
+  w.default_size = 200;
+  w.quick_size = 72;
   w.check_size = 2;
   w.most_size = 1'000'000;
   w.variants = {

@@ -93,8 +93,8 @@ int main(int argc, char** argv) {
   w.line = "threads that add to one counter under one mutex";
   w.verdicts = {"lock"};
   w.unit = "additions";
-  w.default_size = 20'000'000;
-  w.quick_size = 6'000'000;
+  w.default_size = 40'000'000;
+  w.quick_size = 12'000'000;
   w.check_size = 200'000;
   w.most_size = 100'000'000'000;
   w.variants = {

@@ -1,6 +1,7 @@
 // Split, apply, combine: sum and count of values by key, from a file of rows. In parallel rows must
 // change hands before they can be summed: that shuffle is part of the work.
 #include <algorithm>
+#include <mutex>
 #include <span>
 #include <stdexcept>
 #include <unordered_map>
@@ -16,7 +17,7 @@ namespace {
 using workload::Result;
 using workload::Setting;
 
-constexpr std::uint64_t keys = 100'000;
+constexpr std::uint64_t keys = 1'000'000;
 /// Rows that are shuffled at a time: their buckets stay in the cache.
 constexpr std::size_t block_rows = 1 << 19;
 
@@ -37,6 +38,11 @@ std::string path_of(const Setting& setting) {
   return setting.data + "/rows-" + std::to_string(setting.size) + ".bin";
 }
 
+/// Keys as identifiers are: neither small nor in order.
+std::uint32_t identifier(std::uint64_t number) {
+  return static_cast<std::uint32_t>(workload::next_random(number) >> 32);
+}
+
 void write_rows(const Setting& setting) {
   const std::string path = path_of(setting);
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -47,8 +53,7 @@ void write_rows(const Setting& setting) {
   for (std::size_t done = 0; good && done < setting.size; done += rows.size()) {
     rows.resize(std::min(block_rows, setting.size - done));
     for (Row& row : rows) {
-      // Keys as identifiers are: neither small nor in order.
-      row.key = static_cast<std::uint32_t>(workload::next_random(random) % keys * 2654435761U);
+      row.key = identifier(workload::next_random(random) % keys);
       row.cents = static_cast<std::int32_t>(workload::next_random(random) % 100'000);
     }
     const std::size_t bytes = rows.size() * sizeof(Row);
@@ -145,10 +150,19 @@ Result map_and_reduce(const Setting& setting) {
   std::size_t count = 0;
   std::uint64_t print = 0;
   std::int64_t cents = 0;
-  for (const Groups& part : groups) {
-    count += part.size();
-    fold(part, print, cents);
-  }
+  std::mutex mutex;
+  workload::in_parallel(static_cast<int>(n), n, [&](int, std::size_t first, std::size_t last) {
+    for (std::size_t reducer = first; reducer < last; ++reducer) {
+      const Groups mine = std::move(groups[reducer]);  // freed here, beside the others
+      std::uint64_t my_print = 0;
+      std::int64_t my_cents = 0;
+      fold(mine, my_print, my_cents);
+      const std::lock_guard guard(mutex);
+      count += mine.size();
+      print += my_print;
+      cents += my_cents;
+    }
+  });
   return answer(count, print, cents);
 }
 
@@ -167,8 +181,8 @@ int main(int argc, char** argv) {
   w.line = "sum and count of values by key: split, apply, combine";
   w.verdicts = {"memory_latency", "compute"};
   w.unit = "rows";
-  w.default_size = 40'000'000;
-  w.quick_size = 15'000'000;
+  w.default_size = 8'000'000;
+  w.quick_size = 2'500'000;
   w.check_size = 400'000;
   w.most_size = 10'000'000'000;
   w.variants = {
@@ -177,7 +191,7 @@ int main(int argc, char** argv) {
        "speedup", map_and_reduce},
   };
   w.needs = [](std::size_t size) {
-    return workload::Needs{size * sizeof(Row) + 50'000'000, size * sizeof(Row)};
+    return workload::Needs{size * sizeof(Row) + 150'000'000, size * sizeof(Row)};
   };
   w.limit = say_limit;
   w.prepare = write_rows;

@@ -108,7 +108,7 @@ int main(int argc, char** argv) {
   w.verdicts = {"io_write", "kernel"};
   w.unit = "records";
   w.default_size = 4000;
-  w.quick_size = 1000;
+  w.quick_size = 1200;
   w.check_size = 200;
   w.most_size = 10'000'000;
   w.variants = {

@@ -89,9 +89,9 @@ int main(int argc, char** argv) {
   w.line = "control: 16 threads a CPU and a barrier after each short step, fewer are faster";
   w.verdicts = {"kernel", "lock"};
   w.unit = "steps";
-  w.default_size = 20'000;
-  w.quick_size = 6'000;
-  w.check_size = 300;
+  w.default_size = 3000;
+  w.quick_size = 1000;
+  w.check_size = 60;
   w.most_size = 1'000'000'000;
   w.variants = {
       {"many", "16 threads a CPU, 32 at least", "", "", "speedup",
