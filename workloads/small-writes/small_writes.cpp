@@ -109,7 +109,7 @@ int main(int argc, char** argv) {
   w.unit = "records";
   w.default_size = 4000;
   w.quick_size = 1200;
-  w.check_size = 200;
+  w.check_size = 130;
   w.most_size = 10'000'000;
   w.variants = {
       {"each", "a write and an fsync for each record", "", "", "speedup",
