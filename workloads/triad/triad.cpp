@@ -117,7 +117,7 @@ int main(int argc, char** argv) {
   workload.verdicts = {"memory_bandwidth"};
   workload.unit = "MB per array";
   workload.default_size = 256;
-  workload.quick_size = 64;
+  workload.quick_size = 72;
   workload.check_size = 1;
   workload.most_size = 1 << 16;
   workload.tolerance = 1e-12;
