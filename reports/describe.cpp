@@ -135,6 +135,11 @@ std::string note_of(const Report& report, Bottleneck kind) {
   return finding ? finding->note : "";
 }
 
+bool needs_independence(Remedy remedy) {
+  return remedy == Remedy::spread_work || remedy == Remedy::vectorize ||
+         remedy == Remedy::many_chains || remedy == Remedy::wait_together;
+}
+
 std::string describe_gain(const Recommendation& advice) {
   const Quantity& speedup = advice.prediction.speedup;
   std::string range = format_factor(speedup.high);
@@ -148,7 +153,7 @@ std::string describe_gain(const Recommendation& advice) {
       if (speedup.high > largest_bound_shown) return "nearly all of it";
       return "at most " + format_factor(speedup.high);
     case Claim::conditional:
-      return "if independent " + range;
+      return (needs_independence(advice.remedy) ? "if independent " : "may give ") + range;
     case Claim::expected:
       return "expect " + range;
     case Claim::verified:

@@ -12,15 +12,22 @@
 
 namespace bottleneck {
 
-/// How the bound is computed.
+/// How the slice gets shorter: which model predicts it (predict.h, loop_advice.h).
 enum class Shrink {
-  vanish,           ///< the slice goes away: 1 / (1 - p)
-  overlap,          ///< it hides behind the rest, or the rest behind it: 1 / max(p, 1 - p)
-  queue,            ///< nobody queues: the workers and the queueing work side by side
-  spread,           ///< code that runs alone is spread over all CPUs
-  share_bandwidth,  ///< the same, up to what memory gives to all CPUs together
-  lanes,            ///< arithmetic on whole vectors, up to what memory gives
-  issue,            ///< a chain becomes several: up to what the core issues
+  vanish,        ///< the slice goes away: a bound, 1 / (1 - p)
+  overlap,       ///< it hides behind the rest, or the rest behind it: a bound, 1 / max(p, 1 - p)
+  queue,         ///< nobody queues: the workers and the queueing work side by side
+  spread,        ///< code that runs alone is spread over all CPUs, up to what memory gives them
+  lanes,         ///< arithmetic on whole vectors, up to what memory gives
+  issue,         ///< a chain becomes several: up to what the core issues
+  reuse,         ///< bytes come from the cache the second time
+  order,         ///< whole lines instead of one element of each
+  chains,        ///< several dependent loads under way
+  larger_pages,  ///< fewer misses of address translation
+  waits,         ///< the waits run side by side
+  batch,         ///< one call for many
+  reads,         ///< several requests to storage under way
+  build,         ///< the compiler's optimization
 };
 
 struct Advice {

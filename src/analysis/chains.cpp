@@ -35,6 +35,7 @@ struct Link {
   double from_memory = 0;  ///< of the value that comes from a slot
   bool keeps = false;      ///< may not run in a round: the old value may stay
   bool is_float = false;
+  bool stores = false;  ///< its values go to a place in memory that moves on
 };
 
 class Links {
@@ -79,6 +80,7 @@ class Links {
       link.from_memory = load_cycles;
     }
     if (slot >= 0 && memory.store) link.writes.push_back(static_cast<std::size_t>(slot));
+    if (slot < 0 && memory.store) link.stores = true;
     if (slot < 0 && memory.load) addresses |= address_registers(memory);
   }
 
@@ -161,10 +163,23 @@ void run(const Link& link, std::vector<State>& states) {
   }
 }
 
+/// Whether a value of the chain that starts there is stored by each round.
+bool is_stored(const Links& links, std::size_t start) {
+  std::vector<State> states(links.names());
+  states[start].cycles = 0;
+  for (Link link : links.all()) {
+    link.addresses.clear();  // what a counter finds is no value of the counter's chain
+    if (link.stores && through(link, states).depends()) return true;
+    run(link, states);
+  }
+  return false;
+}
+
 }  // namespace
 
 Chain find_chain(const HotCode& code, const LoopShape& shape) {
   Chain longest;
+  std::size_t from = 0;
   if (!code.loop || (code.body.size() == 1 && code.body[0].repeats)) return longest;
   const Links links(code, shape);
   for (std::size_t start = 0; start < links.names(); ++start) {
@@ -176,8 +191,10 @@ Chain find_chain(const HotCode& code, const LoopShape& shape) {
       const double cycles = end.cycles / round;
       if (cycles <= longest.cycles) continue;
       longest = {cycles, end.through_load, end.through_float};
+      from = start;
     }
   }
+  if (longest.cycles > 0) longest.stored = is_stored(links, from);
   return longest;
 }
 

@@ -14,12 +14,15 @@ namespace bottleneck {
 /// The loop of that class and detail with the largest share; null if there is none.
 const HotLoop* main_loop(const std::vector<HotLoop>&, Kind);
 
-/// The factor by which the loop's own time can shrink at most, and what sets it; nothing where the
-/// row does not fit this loop ("vectorize" with a call inside).
+/// By how much the loop's own time can shrink, and what sets it.
 struct LoopGain {
-  double factor = 1;
+  double factor = 1;      ///< expected; where not `foreseen`: at most
+  double most = 1e9;      ///< no luck gives more
+  double spread = 0;      ///< standard deviation of ln(factor)
+  bool foreseen = false;  ///< by a model and this loop's figures; else only a bound
   std::string because;
 };
+/// Nothing where the row does not fit this loop ("vectorize" with a call inside).
 std::optional<LoopGain> gain_of(const Profile&, const HotLoop&, Shrink);
 
 /// "stride 8000 B; working set 8.0 MB; stall factor 4.1": what was measured of it.

@@ -38,6 +38,7 @@ struct Chain {
   double cycles = 0;          ///< per iteration, loads from L1
   bool through_load = false;  ///< an address depends on the value loaded in the round before
   bool through_float = false;
+  bool stored = false;  ///< each round's value goes to memory: a recurrence, no sum
 };
 
 /// Sampled instructions by what they do, 0..1 (skid taken into account), and counts per iteration.

@@ -1,0 +1,216 @@
+// The models of loop_advice.h's gain_of: one function for each way in which a loop's time shrinks.
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "src/analysis/core_limits.h"
+#include "src/analysis/loop_advice.h"
+#include "src/analysis/predict.h"
+#include "src/analysis/words.h"
+
+namespace bottleneck {
+namespace {
+
+constexpr double nearly_all_lines = 0.95;
+/// Of the lanes, what compilers' code reaches: contiguous maps 0.6, reductions 0.55; of the issue
+/// width after a chain is broken, the same. Source: research/prediction.md section 4.2.
+constexpr double lane_efficiency = 0.6;
+/// Of what a core can issue, what an ordinary inner loop without chain and stall reaches: IPC 3.6
+/// of 4.5 (research/pmuless.md section 3, compute kernels 1.0 to 1.1 of the least cycles, with
+/// branch).
+constexpr double issue_efficiency = 0.8;
+/// Chains side by side that advice speaks of, and the share of their gain that is left after what
+/// they cost. Source: research/prediction.md section 1: 8 chains 5.5 to 10 times.
+constexpr double chains_advised = 8;
+/// Of 4 kB pages that address translation keeps at hand: 1536 to 3072 entries of the second level
+/// on cores since 2015; a larger set with huge pages 1.2 to 1.5 times. Source: section 4.5,
+/// measured.
+constexpr double translated_bytes = 2048 * 4096.0;
+constexpr double with_huge_pages = 1.34, spread_huge_pages = 0.1;
+/// Bytes moved over the bytes that they are: below it nothing is passed over twice.
+constexpr double used_again = 2;
+
+double element_bits(const HotCode& code) {
+  double widest = 0;
+  for (const Instruction& one : code.body)
+    if (one.arithmetic == Arithmetic::scalar_float)
+      widest = std::max<double>(widest, one.element_bits);
+  return widest > 0 ? widest : 64;
+}
+
+/// Of this machine where its ceilings were measured; else what servers and laptops have had since
+/// 2015.
+double vector_bits(const Profile& profile) {
+  if (value_of(profile.ceilings, "compute.flops_f32_avx512_1")) return 512;
+  if (value_of(profile.ceilings, "compute.flops_f32_avx2_1")) return 256;
+  if (value_of(profile.ceilings, "compute.flops_f32_sse_1")) return 128;
+  return 256;
+}
+
+double widest_sweep(const LoopEvidence& e) {
+  double widest = 0;
+  for (const Stream& one : e.streams) widest = std::max(widest, one.spread);
+  return widest;
+}
+
+/// Of the cache that holds `bytes`, to one thread; 0: not measured.
+double cache_rate(const Profile& profile, double bytes) {
+  const CoreLimits core = limits_of(profile);
+  constexpr double l1_bytes = 32e3;  // 32 to 48 kB on all x86-64 servers of the last ten years
+  const char* level = bytes <= l1_bytes        ? "memory.read_l1_1"
+                      : bytes <= core.l2_bytes ? "memory.read_l2_1"
+                                               : "memory.read_l3_1";
+  return value_of(profile.ceilings, level).value_or(0);
+}
+
+/// How often the present traffic fits into what the level that it comes from gives to one thread.
+double room(const Profile& profile, const LoopEvidence& e) {
+  if (e.traffic > 0) return std::max(1.0, memory_ceiling(profile, e, 1).bytes_per_s / e.traffic);
+  double rate = 0;
+  for (const Stream& one : e.streams) rate += one.bytes_per_s;
+  const double most = cache_rate(profile, widest_sweep(e));
+  return rate > 0 && most > 0 ? std::max(1.0, most / rate) : 1e9;
+}
+
+/// Each round needs the one before and its result is kept: neither lanes nor threads can share it.
+bool recurs(const LoopEvidence& e) {
+  return e.chain.stored && e.chain.cycles > e.mix.instructions / issued_per_cycle;
+}
+
+LoopGain limited(double factor, double most, double spread, std::string because) {
+  return {std::min(factor, most), most, spread, true, std::move(because)};
+}
+
+std::optional<LoopGain> gain_of_lanes(const Profile& profile, const HotLoop& loop) {
+  const LoopEvidence& e = loop.evidence;
+  // Steps of more than a line alone say nothing: unrolled loops take several whole lines a round.
+  const bool strided = std::any_of(e.streams.begin(), e.streams.end(), [](const Stream& one) {
+    return one.coverage < nearly_all_lines;
+  });
+  if (e.mix.calls > 0 || e.mix.scalar_float_count == 0 || e.chain.through_load || recurs(e) ||
+      strided)
+    return std::nullopt;
+  const double bits = element_bits(profile.hot_code.at(static_cast<std::size_t>(loop.code)));
+  const double lanes = vector_bits(profile) / bits;
+  const double fits = room(profile, e);
+  if (fits < lanes * lane_efficiency)
+    return limited(fits, fits, spread_vectorize / 2, "what memory gives to one CPU");
+  return limited(lanes * lane_efficiency, std::min(lanes, fits), spread_vectorize,
+                 fmt::format("{:.0f} lanes of {:.0f} bits, of which code reaches {:.0f} %", lanes,
+                             bits, 100 * lane_efficiency));
+}
+
+std::optional<LoopGain> gain_of_issue(const Profile& profile, const LoopEvidence& e) {
+  if (e.chain.through_load || recurs(e)) return std::nullopt;
+  const double without = std::max({e.mix.instructions / issued_per_cycle, 1.0});
+  if (e.chain.cycles <= without) return std::nullopt;
+  const double most = std::min(e.chain.cycles / without, room(profile, e));
+  return limited(most * lane_efficiency, most, spread_vectorize,
+                 fmt::format("{:.0f} cycles of the chain over {:.1f} that its instructions need",
+                             e.chain.cycles, without));
+}
+
+std::optional<LoopGain> gain_of_sharing(const Profile& profile, const LoopEvidence& e) {
+  if (recurs(e)) return std::nullopt;
+  const int cpus = std::max(1, profile.machine.cpus());
+  const double cores = value_of(profile.ceilings, fmt::format("kappa.compute_{}", cpus))
+                           .value_or(static_cast<double>(cpus));
+  const double most = std::clamp(cores, 1.0, static_cast<double>(cpus));
+  if (e.traffic > 0) {
+    const Ceiling all = memory_ceiling(profile, e, cpus);
+    if (const double fits = all.bytes_per_s / e.traffic; fits < most)
+      return limited(std::max(1.0, fits), cpus, spread_parallel,
+                     fmt::format("{}/s for all CPUs together{}", say_bytes(all.bytes_per_s),
+                                 all.measured ? ", measured here" : " by published measurements"));
+  }
+  return limited(most, cpus, spread_parallel, fmt::format("{} CPUs", cpus));
+}
+
+/// The loop's bytes come from memory more than once: then its arithmetic, or the cache, is what is
+/// left.
+std::optional<LoopGain> gain_of_reuse(const Profile& profile, const HotLoop& loop) {
+  const LoopEvidence& e = loop.evidence;
+  double user_s = 0;
+  for (const CodeCell& cell : profile.timeline.code) user_s += cell.seconds;
+  double moved = 0, covered = 0;
+  for (const Stream& one : e.streams) {
+    moved += one.bytes_per_s * loop.share * user_s;
+    covered += one.spread;
+  }
+  if (covered <= 0 || moved < used_again * covered) return std::nullopt;
+  LoopGain gain;
+  gain.because =
+      fmt::format("{} are passed over {:.0f} times", say_bytes(covered), moved / covered);
+  const double cache = value_of(profile.ceilings, "memory.read_l2_1").value_or(0);
+  if (!e.stall_factor || cache <= 0 || e.traffic <= 0) return gain;
+  const double most = std::min(*e.stall_factor, cache / e.traffic);
+  gain = limited(most * issue_efficiency, most, spread_chunk, gain.because);
+  return gain;
+}
+
+/// From one element in a line to the whole line: what the instructions need, or what the level that
+/// holds the set gives.
+std::optional<LoopGain> gain_of_order(const Profile& profile, const LoopEvidence& e) {
+  const CoreLimits core = limits_of(profile);
+  LoopGain gain;
+  if (!e.iterations_per_s || core.clock_hz <= 0) return gain;
+  double bytes = 0;
+  for (const Irregular& one : e.irregular)
+    if (one.strided) bytes += sizeof(double);
+  const double set = largest_set(e);
+  const double rate = set > core.memory_bytes
+                          ? value_of(profile.ceilings, "memory.read_1").value_or(0)
+                          : cache_rate(profile, set);
+  if (bytes <= 0 || rate <= 0) return gain;
+  const double issue_s =
+      std::max(1.0, e.mix.instructions / issued_per_cycle) / issue_efficiency / core.clock_hz;
+  const double then_s = std::max(issue_s, bytes / rate);
+  const double factor = 1 / (*e.iterations_per_s * then_s);
+  if (factor <= 1) return std::nullopt;
+  return limited(
+      factor, 1e9, spread_chunk,
+      fmt::format(
+          "{:.2g} ns a round now, {:.2g} ns when {}", 1e9 / *e.iterations_per_s, 1e9 * then_s,
+          issue_s >= bytes / rate ? "its instructions are the limit" : "its bytes come in order"));
+}
+
+LoopGain gain_of_chains(const Profile& profile) {
+  const auto overlap = value_of(profile.ceilings, "memory.parallelism");
+  if (!overlap) return {};
+  const double factor = std::min(chains_advised, *overlap);
+  return limited(factor, std::max(*overlap, factor), spread_chunk,
+                 fmt::format("{:.0f} chains side by side, {:.0f} loads under way here at most",
+                             chains_advised, *overlap));
+}
+
+std::optional<LoopGain> gain_of_huge_pages(const LoopEvidence& e) {
+  if (largest_set(e) < translated_bytes) return std::nullopt;
+  return limited(with_huge_pages, 2, spread_huge_pages,
+                 "measured elsewhere with sets of 256 MB: 1.2 to 1.5");
+}
+
+}  // namespace
+
+std::optional<LoopGain> gain_of(const Profile& profile, const HotLoop& loop, Shrink shrink) {
+  switch (shrink) {
+    case Shrink::lanes:
+      return gain_of_lanes(profile, loop);
+    case Shrink::issue:
+      return gain_of_issue(profile, loop.evidence);
+    case Shrink::spread:
+      return gain_of_sharing(profile, loop.evidence);
+    case Shrink::reuse:
+      return gain_of_reuse(profile, loop);
+    case Shrink::order:
+      return gain_of_order(profile, loop.evidence);
+    case Shrink::chains:
+      return gain_of_chains(profile);
+    case Shrink::larger_pages:
+      return gain_of_huge_pages(loop.evidence);
+    default:
+      return LoopGain{};
+  }
+}
+
+}  // namespace bottleneck

@@ -1,0 +1,219 @@
+#include "src/analysis/predict.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "src/analysis/costs.h"
+#include "src/analysis/loop_advice.h"
+#include "src/analysis/monte_carlo.h"
+#include "src/analysis/recommend.h"
+#include "src/analysis/words.h"
+
+namespace bottleneck {
+namespace {
+
+using enum Bottleneck;
+constexpr double goes_away = std::numeric_limits<double>::infinity();
+/// Records in one fsync that the advice speaks of.
+constexpr double batch = 64;
+/// -O2 against -O0: 2 to 8 times in loops of arithmetic, 1.5 to 3 elsewhere; matmul 5.5, sums 2.
+/// Source: research/prediction.md section 4.4.
+constexpr double optimized_factor = 3, spread_optimized = 0.4;
+
+Foreseen only_bound(double speedup, std::string model, const Advice& row) {
+  return {Claim::bound, bound_of(speedup, std::move(model), std::string(row.assumption))};
+}
+
+Foreseen vanishing(double share, const Advice& row) {
+  return only_bound(amdahl(share, goes_away), fmt::format("1 / (1 - p), p = {:.3f}", share), row);
+}
+
+Foreseen drawn(Claim claim, const std::vector<Shrinking>& parts, std::string model,
+               const Advice& row) {
+  Foreseen foreseen{claim, {draw_speedup(parts), std::move(model), {std::string(row.assumption)}}};
+  return foreseen;
+}
+
+/// Reads cannot end before storage has given their bytes, however many are under way; where its
+/// rate was measured.
+std::optional<Foreseen> bound_reads(const Profile& profile, const Evidence& evidence, double share,
+                                    const Advice& row) {
+  const auto rate = best_read_rate(profile);
+  auto bytes = value_of(profile.measurements, "io.read_bytes");
+  if (!rate || !bytes || evidence.wall_s <= 0) return std::nullopt;
+  const double least = std::min(share, *bytes / *rate / evidence.wall_s);
+  if (least <= 0) return std::nullopt;
+  Foreseen reads =
+      only_bound(amdahl(share, share / least),
+                 fmt::format("1 / ((1 - p) + p / s), p = {:.3f}, s = {:.2f}: {} at {}/s, measured "
+                             "here",
+                             share, share / least, say_bytes(*bytes), say_bytes(*rate)),
+                 row);
+  reads.prediction.assumptions.emplace_back("the files lie on the storage that was measured");
+  return reads;
+}
+
+/// From the storage's curve over requests under way: 16 against one.
+std::optional<Foreseen> foresee_reads(const Profile& profile, const Evidence& evidence,
+                                      const Advice& row, const Finding& finding) {
+  const char* pattern =
+      finding.detail == Detail::random || finding.detail == Detail::small ? "random" : "sequential";
+  const auto one = value_of(profile.ceilings, fmt::format("storage.{}_read_qd1", pattern));
+  const auto many = value_of(profile.ceilings, fmt::format("storage.{}_read_qd16", pattern));
+  if (!one || !many || *one <= 0) {
+    const auto reads = bound_reads(profile, evidence, finding.share, row);
+    return reads ? reads : vanishing(finding.share, row);
+  }
+  const double factor = std::max(1.0, *many / *one);
+  return drawn(Claim::conditional, {{finding.share, 0, factor, spread_io, 1e9}},
+               fmt::format("1 / ((1 - p) + p / s), p = {:.3f}, s = {:.2f}: 16 {} reads under way "
+                           "against one, measured here",
+                           finding.share, factor, pattern),
+               row);
+}
+
+Foreseen foresee_overlap(const Evidence& evidence, const Advice& row, const Finding& finding) {
+  // The time that nothing explains may be neither hidden nor shortened.
+  const double unknown = evidence.share_of(unattributed);
+  const double larger = std::max(finding.share, 1 - finding.share - unknown) + unknown;
+  return only_bound(1 / std::max(larger, least_rest),
+                    fmt::format("1 / max(p, 1 - p), p = {:.3f}", finding.share), row);
+}
+
+/// At least the queueing goes away; at most all that is not the program's own work does, and that
+/// is spread over the CPUs: a contended lock also costs its hand-over at every change of its
+/// holder.
+Foreseen foresee_queue(const Profile& profile, const Evidence& evidence, const Advice& row) {
+  const double saved = evidence.wall_s > 0 ? evidence.lock_saved_s / evidence.wall_s : 0;
+  double work_s = 0;
+  for (const CodeCell& cell : profile.timeline.code) {
+    const Location& place = profile.locations.at(static_cast<std::size_t>(cell.location));
+    if (place.activity == Activity::user && place.role == Role::work) work_s += cell.seconds;
+  }
+  const double spread = evidence.wall_s > 0 ? work_s / evidence.cpus / evidence.wall_s : 1;
+  const double low = amdahl(saved, goes_away);
+  const double high = std::max(low, 1 / std::max(least_rest, spread));
+  return {Claim::conditional,
+          {{std::sqrt(low * high), low, high, Unit::ratio},
+           fmt::format("from 1 / (1 - q), q = {:.3f} of the time that queues cost, to all that is "
+                       "left: {:.3f} for the program's own {:.2f} s on {} CPUs",
+                       saved, spread, work_s, evidence.cpus),
+           {std::string(row.assumption)}}};
+}
+
+/// Independent waits side by side last as long as one.
+std::optional<Foreseen> foresee_waits(const Profile& profile, const Evidence& evidence,
+                                      const Advice& row, const Finding& finding) {
+  double count = 0;
+  for (const BlockedCell& cell : profile.timeline.blocked) {
+    const Wait& wait = profile.waits.at(static_cast<std::size_t>(cell.wait));
+    if (wait.kind == WaitKind::timer) count += static_cast<double>(cell.count);
+  }
+  if (count < 2 || evidence.wall_s <= 0) return vanishing(finding.share, row);
+  return drawn(
+      Claim::conditional, {{finding.share, 0, count, spread_parallel, count}},
+      fmt::format("1 / ((1 - p) + p / N), p = {:.3f} in N = {:.0f} waits", finding.share, count),
+      row);
+}
+
+/// Of own code by kind, while no other thread worked: only that can be spread.
+std::map<std::pair<Bottleneck, Detail>, double> shares_alone(const Evidence& evidence) {
+  std::map<std::pair<Bottleneck, Detail>, double> shares;
+  for (const Slice& slice : evidence.slices)
+    if (slice.alone && is_own_code(slice.kind.kind) && evidence.wall_s > 0)
+      shares[{slice.kind.kind, slice.kind.detail}] += slice.seconds / evidence.wall_s;
+  return shares;
+}
+
+/// All code of the program that runs alone, each part up to its own limit.
+std::optional<Foreseen> foresee_spread(const Profile& profile, const Evidence& evidence,
+                                       const std::vector<HotLoop>& loops, const Advice& row) {
+  const double samples = samples_of(profile);
+  std::vector<Shrinking> parts;
+  std::string model;
+  for (const auto& [kind, share] : shares_alone(evidence)) {
+    const HotLoop* loop = main_loop(loops, {kind.first, kind.second});
+    const auto gain = gain_of(profile, loop ? *loop : HotLoop{}, Shrink::spread);
+    if (!gain || gain->factor <= 1) continue;
+    parts.push_back({share, samples, gain->factor, gain->spread, gain->most});
+    if (share >= 0.05)
+      model += fmt::format("{}p = {:.3f} {} alone, s = {:.2f}: {}", model.empty() ? "" : "; ",
+                           share, to_string(kind.first), gain->factor, gain->because);
+  }
+  if (parts.empty()) return std::nullopt;
+  return drawn(Claim::conditional, parts, "1 / ((1 - p) + p / s), " + model, row);
+}
+
+/// p is the part of the finding that is in loops of this kind: the factor is the hottest one's.
+std::optional<Foreseen> foresee_loop(const Profile& profile, const Evidence& evidence,
+                                     const std::vector<HotLoop>& loops, const Advice& row,
+                                     const Finding& finding) {
+  const Kind kind{finding.kind, finding.detail};
+  const HotLoop* loop = main_loop(loops, kind);
+  if (!loop) return std::nullopt;
+  const auto gain = gain_of(profile, *loop, row.shrink);
+  if (!gain) return std::nullopt;
+  const double share = evidence.wall_s > 0 ? evidence.seconds_of(kind) / evidence.wall_s : 0;
+  if (!gain->foreseen) return vanishing(share, row);
+  return drawn(Claim::conditional,
+               {{share, samples_of(profile), gain->factor, gain->spread, gain->most}},
+               fmt::format("1 / ((1 - p) + p / s), p = {:.3f}, s = {:.2f}: {}", share, gain->factor,
+                           gain->because),
+               row);
+}
+
+}  // namespace
+
+Prediction bound_of(double speedup, std::string model, std::string assumption) {
+  return {{speedup, 1.0, speedup, Unit::ratio}, std::move(model), {std::move(assumption)}};
+}
+
+double samples_of(const Profile& profile) {
+  double samples = 0;
+  for (const CodeCell& cell : profile.timeline.code) samples += cell.samples;
+  return samples;
+}
+
+std::optional<Foreseen> foresee(const Profile& profile, const Evidence& evidence,
+                                const std::vector<HotLoop>& loops, const Advice& row,
+                                const Finding& finding) {
+  switch (row.shrink) {
+    case Shrink::vanish:
+      return vanishing(finding.share, row);
+    case Shrink::overlap:
+      return foresee_overlap(evidence, row, finding);
+    case Shrink::queue:
+      return foresee_queue(profile, evidence, row);
+    case Shrink::spread:
+      return foresee_spread(profile, evidence, loops, row);
+    case Shrink::waits:
+      return foresee_waits(profile, evidence, row, finding);
+    case Shrink::reads:
+      return foresee_reads(profile, evidence, row, finding);
+    case Shrink::batch:
+      return drawn(Claim::conditional, {{finding.share, 0, batch, spread_io, batch}},
+                   fmt::format("1 / ((1 - p) + p / s), p = {:.3f}, s = {:.0f} records a call",
+                               finding.share, batch),
+                   row);
+    case Shrink::build:
+      return drawn(Claim::expected,
+                   {{finding.share, samples_of(profile), optimized_factor, spread_optimized, 1e9}},
+                   fmt::format("1 / ((1 - p) + p / s), p = {:.3f}, s = {:.0f}: -O2 against -O0, "
+                               "published",
+                               finding.share, optimized_factor),
+                   row);
+    case Shrink::lanes:
+    case Shrink::issue:
+    case Shrink::reuse:
+    case Shrink::order:
+    case Shrink::chains:
+    case Shrink::larger_pages:
+      return foresee_loop(profile, evidence, loops, row, finding);
+  }
+  return std::nullopt;
+}
+
+}  // namespace bottleneck
