@@ -11,9 +11,10 @@ namespace {
 using workload::Result;
 using workload::Setting;
 
-constexpr std::size_t values = 16384;  ///< 128 KB each of input and output: within the second cache
-constexpr std::size_t blocks = 8;      ///< handed over in each pass
-constexpr std::size_t passes_per_size = 100;
+constexpr std::size_t values =
+    65536;                         ///< 512 KB each of input and output, read and written in order
+constexpr std::size_t blocks = 2;  ///< handed over in each pass
+constexpr std::size_t passes_per_size = 10;
 
 struct Scan {
   Scan() : input(values), output(values) {
@@ -82,9 +83,9 @@ int main(int argc, char** argv) {
   workload.line = "control: a loop over an array in which each step needs the step before";
   workload.verdicts = {"compute"};
   workload.control = true;
-  workload.unit = "hundreds of passes";
-  workload.default_size = 300;
-  workload.quick_size = 100;
+  workload.unit = "tens of passes";
+  workload.default_size = 750;
+  workload.quick_size = 250;
   workload.check_size = 1;
   workload.most_size = 1000000;
   workload.variants = {{"one-chain", "one value after the other", "", "", "speedup", run_alone},

@@ -1,0 +1,147 @@
+// Descending with several threads, in three ways that differ in when they wait for each other.
+#include <atomic>
+#include <barrier>
+#include <mutex>
+#include <stdexcept>
+
+#include "workloads/harness/harness.h"
+#include "workloads/harness/lanes.h"
+#include "workloads/logistic/descent.h"
+
+namespace logistic {
+namespace {
+
+/// The loss as the threads last saw it, each of its own rows.
+class Losses {
+ public:
+  Losses(const Data& data, int threads)
+      : enough_(target_loss * static_cast<double>(data.rows())),
+        last_(static_cast<std::size_t>(threads)) {
+    for (Slot& slot : last_) slot.sum = enough_ + 1;
+  }
+
+  void set(int part, double sum) {
+    last_[static_cast<std::size_t>(part)].sum.store(sum, std::memory_order_relaxed);
+  }
+
+  bool reached() const {
+    double sum = 0;
+    for (const Slot& slot : last_) sum += slot.sum.load(std::memory_order_relaxed);
+    return sum <= enough_;
+  }
+
+ private:
+  struct alignas(64) Slot {  // a line of its own
+    std::atomic<double> sum = 0;
+  };
+  double enough_;
+  std::vector<Slot> last_;
+};
+
+void demand(bool reached) {
+  if (!reached) throw std::runtime_error("the loss was not reached");
+}
+
+/// Passes of one thread in a team that does not wait: `pass` for its rows until the sum of the
+/// losses that the threads saw last is low enough, by anyone's count.
+template <typename Pass, typename Look>
+void descend_freely(const Data& data, int threads, Pass do_pass, Look look) {
+  Losses losses(data, threads);
+  std::atomic<bool> done = false;
+  workload::in_parallel(threads, data.rows(), [&](int part, std::size_t first, std::size_t last) {
+    for (std::size_t pass = 1; pass <= most_passes && !done; ++pass) {
+      do_pass(first, last);
+      if (pass % passes_per_look != 0) continue;
+      losses.set(part, look(first, last));
+      if (losses.reached()) done = true;
+    }
+  });
+  demand(done);
+}
+
+using Shared = std::atomic<float>[features];
+
+/// One pass over rows; what another thread changes meanwhile may be lost, and seldom is.
+WORKLOAD_KERNEL void change_freely(const Data& data, std::size_t first, std::size_t last,
+                                   Shared& weights) {
+  const float rate = learning_rate / static_cast<float>(data.rows());
+  for (std::size_t i = first; i < last; ++i) {
+    const float* const row = data.row(i);
+    float z = 0;
+    for (std::size_t j = 0; j < features; ++j)
+      z += weights[j].load(std::memory_order_relaxed) * row[j];
+    const float scale = rate * slope(z, data.labels[i]);
+    for (std::size_t j = 0; j < features; ++j)
+      weights[j].store(weights[j].load(std::memory_order_relaxed) - scale * row[j],
+                       std::memory_order_relaxed);
+  }
+}
+
+Weights copy(const Shared& shared) {
+  Weights weights;
+  for (std::size_t j = 0; j < features; ++j)
+    weights.of[j] = shared[j].load(std::memory_order_relaxed);
+  return weights;
+}
+
+}  // namespace
+
+Weights descend_all_reduce(const Data& data, int threads) {
+  const auto count = static_cast<std::size_t>(threads);
+  Weights weights;
+  std::vector<Weights> gradients(count);
+  Losses losses(data, threads);
+  std::barrier barrier(threads);
+  std::atomic<bool> done = false;
+  workload::in_parallel(threads, data.rows(), [&](int part, std::size_t first, std::size_t last) {
+    const auto own = static_cast<std::size_t>(part);
+    const std::size_t from = features * own / count, to = features * (own + 1) / count;
+    for (std::size_t pass = 1; pass <= most_passes && !done; ++pass) {
+      Weights gradient;
+      add_gradient_simd(data, first, last, weights, gradient);
+      gradients[own] = gradient;
+      barrier.arrive_and_wait();
+      for (const Weights& of_one : gradients) step(weights, of_one, data.rows(), from, to);
+      barrier.arrive_and_wait();
+      if (pass % passes_per_look != 0) continue;
+      losses.set(part, loss_simd(data, first, last, weights));
+      barrier.arrive_and_wait();
+      if (part == 0) done = losses.reached();
+      barrier.arrive_and_wait();
+    }
+  });
+  demand(done);
+  return weights;
+}
+
+Weights descend_parameter_server(const Data& data, int threads) {
+  std::mutex mutex;
+  Weights weights;
+  const auto pull = [&] {
+    const std::lock_guard guard(mutex);
+    return weights;
+  };
+  descend_freely(
+      data, threads,
+      [&](std::size_t first, std::size_t last) {
+        Weights gradient;
+        add_gradient_simd(data, first, last, pull(), gradient);
+        const std::lock_guard guard(mutex);
+        step(weights, gradient, data.rows());
+      },
+      [&](std::size_t first, std::size_t last) { return loss_simd(data, first, last, pull()); });
+  return weights;
+}
+
+Weights descend_hogwild(const Data& data, int threads) {
+  alignas(64) Shared weights = {};
+  descend_freely(
+      data, threads,
+      [&](std::size_t first, std::size_t last) { change_freely(data, first, last, weights); },
+      [&](std::size_t first, std::size_t last) {
+        return loss_simd(data, first, last, copy(weights));
+      });
+  return copy(weights);
+}
+
+}  // namespace logistic
