@@ -39,7 +39,8 @@ struct Variant {
   std::string line;    ///< what it does differently, for a person
   std::string after;   ///< the variant that it changes; "" the baseline
   std::string remedy;  ///< the recommendation that it carries out, a word of core/remedies.h
-  /// "speedup"; "completes": the one before dies; "none": a lure, the tool must not promise a gain
+  /// "speedup"; "completes": the one before dies; "bound": a gain that no profile foretells (a
+  /// better algorithm); "none": a lure, the tool must not promise a gain
   std::string claim = "speedup";
   std::function<Result(const Setting&)> run;
   /// Why it cannot run on this machine, "" it can; empty: it always can. --describe leaves it out.
