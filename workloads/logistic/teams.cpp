@@ -20,6 +20,8 @@ class Losses {
     for (Slot& slot : last_) slot.sum = enough_ + 1;
   }
 
+  double enough() const { return enough_; }
+
   void set(int part, double sum) {
     last_[static_cast<std::size_t>(part)].sum.store(sum, std::memory_order_relaxed);
   }
@@ -42,21 +44,29 @@ void demand(bool reached) {
   if (!reached) throw std::runtime_error("the loss was not reached");
 }
 
-/// Passes of one thread in a team that does not wait: `pass` for its rows until the sum of the
-/// losses that the threads saw last is low enough, by anyone's count.
-template <typename Pass, typename Look>
-void descend_freely(const Data& data, int threads, Pass do_pass, Look look) {
+/// Passes of a team that does not wait: each thread over its rows, until the sum of the losses that
+/// the threads saw last is low enough. That may be of weights that were changed meanwhile, so that
+/// who finds it looks at all rows; what it looked at is the result.
+template <typename Pass, typename Current>
+Weights descend_freely(const Data& data, int threads, Pass do_pass, Current current) {
   Losses losses(data, threads);
+  Weights found;
+  std::mutex mutex;
   std::atomic<bool> done = false;
   workload::in_parallel(threads, data.rows(), [&](int part, std::size_t first, std::size_t last) {
     for (std::size_t pass = 1; pass <= most_passes && !done; ++pass) {
       do_pass(first, last);
       if (pass % passes_per_look != 0) continue;
-      losses.set(part, look(first, last));
-      if (losses.reached()) done = true;
+      const Weights weights = current();
+      losses.set(part, loss_simd(data, first, last, weights));
+      if (!losses.reached() || loss_simd(data, 0, data.rows(), weights) > losses.enough()) continue;
+      const std::lock_guard guard(mutex);
+      found = weights;
+      done = true;
     }
   });
   demand(done);
+  return found;
 }
 
 using Shared = std::atomic<float>[features];
@@ -121,7 +131,7 @@ Weights descend_parameter_server(const Data& data, int threads) {
     const std::lock_guard guard(mutex);
     return weights;
   };
-  descend_freely(
+  return descend_freely(
       data, threads,
       [&](std::size_t first, std::size_t last) {
         Weights gradient;
@@ -129,19 +139,15 @@ Weights descend_parameter_server(const Data& data, int threads) {
         const std::lock_guard guard(mutex);
         step(weights, gradient, data.rows());
       },
-      [&](std::size_t first, std::size_t last) { return loss_simd(data, first, last, pull()); });
-  return weights;
+      pull);
 }
 
 Weights descend_hogwild(const Data& data, int threads) {
   alignas(64) Shared weights = {};
-  descend_freely(
+  return descend_freely(
       data, threads,
       [&](std::size_t first, std::size_t last) { change_freely(data, first, last, weights); },
-      [&](std::size_t first, std::size_t last) {
-        return loss_simd(data, first, last, copy(weights));
-      });
-  return copy(weights);
+      [&] { return copy(weights); });
 }
 
 }  // namespace logistic
