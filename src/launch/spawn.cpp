@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include "probes/clock.h"
@@ -58,6 +59,7 @@ bool is_elsewhere(int error_number) {
 struct ChildPlan {
   const char* directory;  ///< null = unchanged
   bool stdout_to_stderr;
+  const Apart* apart;  ///< null = ours
   const InheritedSignals* signals;
   const ExecPlan* exec;
   int go;
@@ -65,8 +67,17 @@ struct ChildPlan {
 
   void tell(ChildReport report) const { (void)!write(reports, &report, sizeof report); }
 
+  void set_apart() const {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    setpgid(0, 0);
+    dup2(apart->input, STDIN_FILENO);
+    dup2(apart->output, STDOUT_FILENO);
+    dup2(apart->error, STDERR_FILENO);
+  }
+
   [[noreturn]] void live() const {
     restore_signals(*signals);
+    if (apart) set_apart();
     char byte;
     if (read_again(go, &byte, 1) != 1) _exit(0);  // nobody is there to release us: run nothing
     if (stdout_to_stderr) dup2(STDERR_FILENO, STDOUT_FILENO);
@@ -91,13 +102,14 @@ struct ChildPlan {
 }  // namespace
 
 StoppedTarget::StoppedTarget(const Target& target, bool stdout_to_stderr,
-                             const InheritedSignals& signals)
+                             const InheritedSignals& signals, const Apart* apart)
     : target_(target) {
   ExecPlan exec = plan_exec(target_);
   Pipe go = make_pipe();
   Pipe reports = make_pipe();
   ChildPlan child{target_.directory.empty() ? nullptr : target_.directory.c_str(),
                   stdout_to_stderr,
+                  apart,
                   &signals,
                   &exec,
                   go.read_end.get(),
@@ -108,6 +120,7 @@ StoppedTarget::StoppedTarget(const Target& target, bool stdout_to_stderr,
     go.write_end.reset();  // else it would never see our end
     child.live();
   }
+  if (apart) setpgid(pid_, pid_);  // whoever of the two comes first, a kill finds the group
   go_ = std::move(go.write_end);
   reports_ = std::move(reports.read_end);
 }

@@ -14,10 +14,19 @@
 
 namespace bottleneck {
 
+/// For a rerun that nobody watches (src/prove): these descriptors instead of ours, a process group
+/// of its own, and an end with us. Needs: all three open.
+struct Apart {
+  int input = -1;
+  int output = -1;
+  int error = -1;
+};
+
 class StoppedTarget {
  public:
   /// Errors: throws Error (125) if there can be no new process.
-  StoppedTarget(const Target&, bool stdout_to_stderr, const InheritedSignals&);
+  StoppedTarget(const Target&, bool stdout_to_stderr, const InheritedSignals&,
+                const Apart* = nullptr);
   /// Not released: the child ends without exec, and is reaped.
   ~StoppedTarget();
   StoppedTarget(const StoppedTarget&) = delete;
