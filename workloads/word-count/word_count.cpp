@@ -170,8 +170,8 @@ int main(int argc, char** argv) {
   w.line = "most frequent word of a text, from a list: time grows faster than the input";
   w.verdicts = {"compute"};
   w.unit = "words";
-  w.default_size = 90'000;
-  w.quick_size = 45'000;
+  w.default_size = 65'000;
+  w.quick_size = 38'000;
   w.check_size = 10'000;
   w.most_size = 100'000'000;
   w.variants = {
