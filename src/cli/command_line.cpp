@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "src/cli/help_text.h"
-#include "src/cli/suggest.h"
+#include "src/core/suggest.h"
 
 namespace bottleneck {
 namespace {

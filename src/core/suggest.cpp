@@ -1,4 +1,4 @@
-#include "src/cli/suggest.h"
+#include "src/core/suggest.h"
 
 #include <algorithm>
 #include <numeric>
