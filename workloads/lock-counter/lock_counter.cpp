@@ -80,7 +80,7 @@ std::string say_limit(std::size_t size, int threads) {
          "ns) instead of taking it free (some 20 ns). A counter for each thread removes that: at "
          "most " +
          std::to_string(std::max(2, threads)) +
-         "x times the cost of a contended addition over that of a free one. An atomic counter "
+         " times the cost of a contended addition over that of a free one. An atomic counter "
          "still "
          "moves its line.";
 }

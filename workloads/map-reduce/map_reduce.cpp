@@ -70,6 +70,11 @@ class Rows {
   explicit Rows(const Setting& setting) : bytes_(setting.size * sizeof(Row)) {
     const int fd = open(path_of(setting).c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) throw std::runtime_error(path_of(setting) + " is missing: --prepare writes it");
+    // Behind the end of the file a mapping kills.
+    if (lseek(fd, 0, SEEK_END) < static_cast<off_t>(bytes_)) {
+      close(fd);
+      throw std::runtime_error(path_of(setting) + " is too short: --prepare writes it anew");
+    }
     map_ = mmap(nullptr, bytes_, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
     close(fd);
     if (map_ == MAP_FAILED) throw std::runtime_error(path_of(setting) + " cannot be mapped");
