@@ -93,8 +93,8 @@ int main(int argc, char** argv) {
   w.line = "control: 16 threads a CPU and a barrier after each short step, fewer are faster";
   w.verdicts = {"kernel"};
   w.unit = "steps";
-  w.default_size = 30'000;
-  w.quick_size = 9000;
+  w.default_size = 20'000;
+  w.quick_size = 8000;
   w.check_size = 500;
   w.most_size = 1'000'000'000;
   w.variants = {
