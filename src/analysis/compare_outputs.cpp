@@ -55,7 +55,7 @@ std::optional<Number> number_at(std::string_view text, std::size_t at) {
   if (digits < text.size() && (text[digits] == '-' || text[digits] == '+')) ++digits;
   if (digits < text.size() && text[digits] == '.') ++digits;
   if (digits >= text.size() || !is_digit(text[digits])) return std::nullopt;
-  if (at > 0 && is_word(text[at - 1])) return std::nullopt;
+  if (at > 0 && (is_word(text[at - 1]) || text[at - 1] == '.')) return std::nullopt;
   const std::size_t begin = text[at] == '+' ? at + 1 : at;
   Number number;
   const auto [end, error] =
