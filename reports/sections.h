@@ -14,6 +14,8 @@ namespace bottleneck {
 inline constexpr int first_screen_lines = 24;
 
 void add_first_screen(Screen&, const Report&, const TerminalStyle&);
+/// In its place for a demo. Needs: Report::demo.
+void add_demo_screen(Screen&, const Report&, const TerminalStyle&);
 
 /// What -v shows below the first screen: one function for each file.
 void add_hot_loops(Screen&, const Report&);
@@ -29,7 +31,7 @@ void add_annotation(Screen&, const Report&, const SourceLines&);
 std::string name_class(Bottleneck, Detail);
 std::string name_place(
     const Where&);  ///< "matmul.cpp:14", else the function, else the process; "" unknown
-std::string name_function(std::string_view function);  ///< "multiply" -> "multiply()"
+std::string name_function(std::string_view function);  ///< "ns::f(int, char)" -> "ns::f()"
 std::string name_file(std::string_view path);          ///< without its folders
 /// The command as it can be pasted into a shell.
 std::string quote_command(const std::vector<std::string>& command);

@@ -141,6 +141,8 @@ TEST(FirstScreen, words_each_claim_by_what_it_is) {
     return screen_of(report, 140);
   };
   EXPECT_THAT(with(Claim::bound), HasSubstr("at most 4.0×"));
+  EXPECT_THAT(with(Claim::conditional), HasSubstr("may give 3.0 – 4.0×"));
+  advice.remedy = Remedy::spread_work;
   EXPECT_THAT(with(Claim::conditional), HasSubstr("if independent 3.0 – 4.0×"));
   EXPECT_THAT(with(Claim::expected), HasSubstr("expect 3.0 – 4.0×"));
   EXPECT_THAT(with(Claim::verified), HasSubstr("verified 3.0 – 4.0×"));
