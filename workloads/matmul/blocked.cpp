@@ -9,8 +9,8 @@ namespace matmul {
 namespace {
 
 // Of a block in doubles: a strip of b (depth x 12) stays in the first cache, a block of a
-// (rows x depth, 144 KB) in the second, one of b (depth x columns, 3 MB) in the third.
-constexpr std::size_t block_depth = 192;
+// (rows x depth, 192 KB) in the second, one of b (depth x columns, 4 MB) in the third.
+constexpr std::size_t block_depth = 256;
 constexpr std::size_t block_rows = 96;
 constexpr std::size_t block_columns = 2016;
 
