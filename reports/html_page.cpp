@@ -38,6 +38,7 @@ std::string render_html(const Report& report) {
   page.add("<main>\n");
   add_verdict_section(page, report);
   add_advice_section(page, report);
+  add_proof_section(page, report);
   add_evidence_section(page, report);
   add_course_section(page, report);
   add_code_section(page, report);

@@ -18,6 +18,8 @@ extern const Literal page_style;
 
 void add_verdict_section(Markup&, const Report&);  ///< bars included
 void add_advice_section(Markup&, const Report&);
+void add_proof_section(Markup&, const Report&);  ///< nothing where nothing was rerun
+void add_amdahl_chart(Markup&, const Report&);   ///< inside it; nothing without a demo's points
 void add_evidence_section(Markup&, const Report&);
 void add_course_section(Markup&, const Report&);  ///< phases and parallelism
 void add_code_section(Markup&, const Report&);

@@ -108,6 +108,12 @@ td b { color: var(--faint); font-weight: 600; }
 ol.cards h3 { display: inline; }
 .gain { margin-top: .35rem; }
 .cards dl { margin-bottom: 0; }
+.amdahl { max-width: 40rem; width: 100%; height: auto; font-size: .8rem; fill: var(--text); }
+.amdahl .axis { stroke: var(--faint); }
+.amdahl .grid { stroke: var(--line); }
+.amdahl .curve { stroke: var(--compute); stroke-width: 2; fill: none; }
+.amdahl .promise { stroke: var(--faint); stroke-width: 6; stroke-opacity: .5; }
+.amdahl .measured { fill: var(--text); }
 summary { cursor: pointer; padding: .4rem 0; font-weight: 600; }
 footer { margin-top: 2rem; color: var(--faint); font-size: .9rem; }
 @media (max-width: 30rem) {

@@ -6,7 +6,9 @@ namespace bottleneck {
 
 std::string render_terminal(const Report& report, const TerminalStyle& style) {
   Screen screen(style);
-  add_first_screen(screen, report, style);
+  if (report.demo) add_demo_screen(screen, report, style);
+  if (report.demo && style.verbose) screen.add_blank();
+  if (!report.demo || style.verbose) add_first_screen(screen, report, style);
   if (style.annotate) add_annotation(screen, report, style.sources);
   if (style.verbose) {
     add_hot_loops(screen, report);

@@ -26,6 +26,7 @@ struct Execute {
   int operator()(const ReportCommand& command) const { return report_command(command); }
   int operator()(const DoctorCommand& command) const { return doctor_command(command); }
   int operator()(const MachineCommand& command) const { return machine_command(command); }
+  int operator()(const DemoCommand& command) const { return demo_command(command); }
 };
 
 int execute(const std::vector<std::string>& words) {

@@ -1,6 +1,7 @@
 #include "src/cli/command_line.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 #include <CLI/CLI.hpp>
@@ -261,6 +262,44 @@ Command parse_machine(const Words& words) {
   return machine;
 }
 
+void check_demo(const DemoCommand& demo, const Words& operands) {
+  const std::string& first = operands.empty() ? "" : operands.front();
+  if (operands.size() > 1)
+    fail_usage("more than one demo given", "'demo' runs one, or with --all all of them",
+               fmt::format("bottleneck demo {}", first));
+  if (demo.all && !operands.empty())
+    fail_usage(fmt::format("--all and '{}' were both given", first), "one of them says what to run",
+               "bottleneck demo --all");
+  if (!demo.html.empty() && operands.empty())
+    fail_usage("--html shows one demo", "no NAME was given",
+               "bottleneck demo matmul --html matmul.html");
+  if (demo.size > 0 && operands.empty())
+    fail_usage("--size is that of one demo", "no NAME was given",
+               "bottleneck demo matmul --size 500");
+  check_outputs(demo.json, demo.html);
+}
+
+Command parse_demo(const Words& words) {
+  DemoCommand demo;
+  Parser parser("bottleneck demo", demo_description, "[NAME]", demo_examples);
+  CLI::App& app = parser.app;
+  app.add_flag("--all", demo.all, "all of them, one after the other");
+  app.add_option("--size", demo.size, "instead of its own; bottleneck demo says in what")
+      ->check(
+          CLI::Range(std::size_t{1}, std::numeric_limits<std::size_t>::max() / 2).description(""))
+      ->type_name("N");
+  app.add_flag("--all-variants", demo.all_variants, "rerun also what was not recommended");
+  app.add_flag("--quick", demo.quick, "half a second each, the recommended variant, 5 pairs");
+  add_outputs(app, demo.json, demo.html);
+  app.add_flag("-v,--verbose", demo.verbose, "more below the last screen");
+  add_color(app, demo.color);
+  Split split = split_words(app, words, false);
+  if (parse_options(app, split.options)) return PrintText{app.help()};
+  check_demo(demo, split.operands);
+  if (!split.operands.empty()) demo.name = split.operands.front();
+  return demo;
+}
+
 [[noreturn]] void fail_unknown_command(const std::string& word, const Words& known) {
   std::string near = suggest(word, known);
   bool is_program = access(word.c_str(), X_OK) == 0;
@@ -279,7 +318,8 @@ Command parse_command_line(const Words& words) {
   static const std::map<std::string, Command (*)(const Words&)> parsers{{"run", parse_run},
                                                                         {"report", parse_report},
                                                                         {"doctor", parse_doctor},
-                                                                        {"machine", parse_machine}};
+                                                                        {"machine", parse_machine},
+                                                                        {"demo", parse_demo}};
   if (words.empty())
     fail_usage("no command given", "the first word says what to do", "bottleneck run ./myprog");
   const std::string& first = words.front();

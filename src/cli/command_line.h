@@ -14,7 +14,8 @@ struct PrintText {
   std::string text;
 };
 
-using Command = std::variant<PrintText, RunCommand, ReportCommand, DoctorCommand, MachineCommand>;
+using Command =
+    std::variant<PrintText, RunCommand, ReportCommand, DoctorCommand, MachineCommand, DemoCommand>;
 
 /// `words` is argv without argv[0]. Errors: throws Error with status 2.
 Command parse_command_line(const std::vector<std::string>& words);

@@ -47,11 +47,25 @@ struct MachineCommand {
   Color color = Color::automatic;
 };
 
+struct DemoCommand {
+  std::string name;  ///< "" = list them, or all of them
+  bool all = false;
+  std::size_t size = 0;  ///< 0 = its own
+  bool all_variants = false;
+  bool quick = false;
+  std::string json;  ///< "" = none, "-" = standard output
+  std::string html;
+  bool verbose = false;
+  Color color = Color::automatic;
+};
+
 /// The target's status; with several runs the first that is not 0.
 int run_command(const RunCommand&);
 int report_command(const ReportCommand&);
 int doctor_command(const DoctorCommand&);
 int machine_command(const MachineCommand&);
+/// 0 all ran and were diagnosed rightly, else 1; 130 after Ctrl-C.
+int demo_command(const DemoCommand&);
 
 /// In four parts on standard error.
 void show_error(const Error&);

@@ -36,6 +36,7 @@ struct Demo {
   std::string wrong;                  ///< what is wrong where it is not right
   bool interrupted = false;           ///< ended early: what was measured is kept
   std::vector<DemoStep> steps;        ///< the baseline first
+  std::vector<std::string> notes;     ///< what was not rerun and why; noise
 };
 
 }  // namespace bottleneck

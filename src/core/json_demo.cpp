@@ -157,12 +157,12 @@ Json encode_verifications(const std::vector<Verification>& all) {
 Json encode_demo(const Demo& demo) {
   Json steps = Json::array();
   for (const DemoStep& step : demo.steps) steps.push_back(encode_step(step));
-  return {{"name", demo.name},        {"line", demo.line},
-          {"unit", demo.unit},        {"size", demo.size},
-          {"limit", demo.limit},      {"expected", demo.expected},
-          {"control", demo.control},  {"right", demo.right},
-          {"wrong", demo.wrong},      {"interrupted", demo.interrupted},
-          {"steps", std::move(steps)}};
+  return {{"name", demo.name},         {"line", demo.line},
+          {"unit", demo.unit},         {"size", demo.size},
+          {"limit", demo.limit},       {"expected", demo.expected},
+          {"control", demo.control},   {"right", demo.right},
+          {"wrong", demo.wrong},       {"interrupted", demo.interrupted},
+          {"steps", std::move(steps)}, {"notes", demo.notes}};
 }
 
 std::vector<Verification> decode_verifications(const nlohmann::json& value) {
@@ -183,6 +183,7 @@ Demo decode_demo(const nlohmann::json& value) {
   decode(root.member("wrong"), demo.wrong);
   decode(root.member("interrupted"), demo.interrupted);
   demo.steps = decode_all(root.member("steps"), decode_step);
+  decode(root.member("notes"), demo.notes);
   return demo;
 }
 

@@ -103,13 +103,14 @@ DemoDescription workload_from_json(const std::string& text, const std::string& n
 std::string workloads_to_json(const std::vector<DemoDescription>& all) {
   Json list = Json::array();
   for (const DemoDescription& one : all) list.push_back(encode_workload(one));
-  const Json root = {{"schema_version", schema_version}, {"kind", "demo_list"}, {"demos", std::move(list)}};
+  const Json root = {
+      {"schema_version", schema_version}, {"kind", "demo_list"}, {"demos", std::move(list)}};
   return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 std::string demos_to_json(const std::vector<std::string>& reports) {
-  std::string text = fmt::format(
-      "{{\"schema_version\": {}, \"kind\": \"demos\", \"demos\": [\n", schema_version);
+  std::string text =
+      fmt::format("{{\"schema_version\": {}, \"kind\": \"demos\", \"demos\": [\n", schema_version);
   for (std::size_t i = 0; i < reports.size(); ++i) text += (i > 0 ? ",\n" : "") + reports[i];
   return text + "]}\n";
 }

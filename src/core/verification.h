@@ -59,7 +59,9 @@ struct Verification {
   std::string variant;
   std::string baseline;  ///< what it was measured against
   std::optional<Remedy> remedy;
-  std::string claim = "speedup";      ///< or "completes": it runs to its end where the other dies
+  /// "completes": it runs to its end where the other dies; "bound": `predicted` is what cannot be
+  /// exceeded, no prediction; "none": a lure.
+  std::string claim = "speedup";
   std::optional<Quantity> predicted;  ///< a ratio; nothing: no profile promised any
   std::string model;                  ///< of the prediction
   std::optional<Quantity> measured;   ///< nothing where outputs differ or it was not run

@@ -14,9 +14,9 @@ namespace bottleneck {
 
 struct DemoVariant {
   std::string name;
-  std::string line;              ///< what it does differently
-  std::string after;             ///< the variant that it changes; "" the baseline
-  std::optional<Remedy> remedy;  ///< that it carries out; nothing: none that could be recommended
+  std::string line;               ///< what it does differently
+  std::string after;              ///< the variant that it changes; "" the baseline
+  std::optional<Remedy> remedy;   ///< that it carries out; nothing: none that could be recommended
   std::string claim = "speedup";  ///< "completes", "bound", "none"
 };
 

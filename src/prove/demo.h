@@ -9,46 +9,38 @@
 #include <vector>
 
 #include "src/core/report.h"
+#include "src/core/workload.h"
 #include "src/launch/collect.h"
 
 namespace bottleneck {
 
-struct DemoVariant {
-  std::string name, line, after;
-  std::optional<Remedy> remedy;
-  std::string claim = "speedup";  ///< "completes", "none"
-};
+/// What a shell says of a program that Ctrl-C ended.
+inline constexpr int exit_interrupted = 130;
 
-/// What `NAME --describe` prints (workloads/harness/harness.h).
-struct DemoDescription {
-  std::string name, line, unit, executable;
-  std::vector<std::string> verdicts;
-  bool control = false;
-  bool prepares = false;  ///< needs --prepare
-  std::size_t default_size = 0, quick_size = 0, most_size = 0;
-  double tolerance = 0;
-  std::uint64_t memory_bytes = 0, disk_bytes = 0;  ///< needed at the size asked for
-  std::string limit;
-  std::vector<DemoVariant> variants;
-};
-
-/// Every workload beside the executable (lib/bottleneck/workloads), by name. Errors: throws Error
-/// where the folder is missing.
+/// Every workload beside the executable (workloads/NAME/NAME in a build tree, else
+/// lib/bottleneck/workloads/NAME), by name. Errors: throws Error where there is none, where one
+/// does not answer, and (130) when we were asked to end.
 std::vector<DemoDescription> find_demos();
-/// Errors: throws Error for a size of 0, above what the workload takes, or with too little memory
-/// or disk for it.
-DemoDescription describe_demo(const std::string& name, std::size_t size);
+
+/// At this size; 0 is its default, or its quick one. Errors: throws Error (2) for a name that is
+/// none and a size that it does not take.
+DemoDescription describe_demo(const std::string& name, std::size_t size, bool quick);
+
+/// Errors: throws Error with too little memory, or disk in the folder of the data, for its size.
+void check_room(const DemoDescription&, const System&);
 
 struct DemoOptions {
-  std::size_t size = 0;  ///< 0: default, or quick
   bool all_variants = false;
-  bool quick = false;  ///< the recommended variant only, 5 pairs
-  std::string freeze;  ///< directory for frozen predictions; "" the cache's
-  int blocks = 0;      ///< 0: 5 quick, else up to 10
+  bool quick = false;     ///< the recommended variant only, 5 pairs
+  std::string freeze;     ///< directory for frozen predictions; "" the cache's
+  std::string residuals;  ///< file of earlier residuals; "" the cache's
+  int blocks = 0;         ///< 0: 5 quick, else up to 10
+  ProbeOptions probes;
+  std::function<void(Profile&)> add_ceilings;  ///< may be empty: published figures
 };
 
 /// The baseline's Report with Report::demo and Report::verifications. An interrupt ends it with
-/// what was measured.
+/// what was measured. Errors: throws Error where a variant fails that should not.
 Report run_demo(const DemoDescription&, const DemoOptions&, const System&,
                 const std::function<void(const std::string& step)>& progress);
 

@@ -1,0 +1,124 @@
+// Amdahl's curve of the baseline with what was predicted and measured: how much the whole gains
+// when the slice of the verdict's class gets faster. A drawing of plain shapes, no script.
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "reports/html_sections.h"
+#include "reports/proof.h"
+#include "reports/units.h"
+
+namespace bottleneck {
+namespace {
+
+// In the drawing's own units.
+constexpr double left = 48, right = 560, top = 12, bottom = 220;
+constexpr double largest_factor = 64;  // of the slice, at the right edge
+constexpr double largest_gain = 100;   // a share of 1 has no asymptote
+
+double amdahl(double p, double s) { return 1 / std::max(1 / largest_gain, (1 - p) + p / s); }
+
+/// The factor of the slice at which the whole gains this much.
+double factor_for(double p, double gain) {
+  const double rest = 1 / gain - (1 - p);
+  if (rest <= 0) return largest_factor;
+  return std::clamp(p / rest, 1.0, largest_factor);
+}
+
+struct Chart {
+  double p;
+  double most;  ///< the speedup at the upper edge
+  double x(double factor) const {
+    return left + (right - left) * std::log2(factor) / std::log2(largest_factor);
+  }
+  double y(double gain) const {
+    const double height = std::log2(std::max(gain, 0.5) * 2) / std::log2(most * 2);
+    return bottom - (bottom - top) * std::min(height, 1.0);
+  }
+};
+
+void add_line(Markup& page, Literal kind, double x1, double y1, double x2, double y2) {
+  page.add("<line class=\"").add(kind).add("\" x1=\"").number(x1).add("\" y1=\"").number(y1);
+  page.add("\" x2=\"").number(x2).add("\" y2=\"").number(y2).add("\"/>\n");
+}
+
+void add_label(Markup& page, double x, double y, const std::string& text) {
+  page.add("<text x=\"").number(x).add("\" y=\"").number(y).add("\">");
+  page.text(text, longest_cell).add("</text>\n");
+}
+
+void add_axes(Markup& page, const Chart& chart) {
+  add_line(page, "axis", left, bottom, right, bottom);
+  add_line(page, "axis", left, top, left, bottom);
+  constexpr double label_below = 16, label_left = 42;
+  for (double factor = 1; factor <= largest_factor; factor *= 4)
+    add_label(page, chart.x(factor) - 4, bottom + label_below, fmt::format("{:.0f}×", factor));
+  for (double gain = 1; gain <= chart.most; gain *= 2) {
+    add_line(page, "grid", left, chart.y(gain), right, chart.y(gain));
+    add_label(page, left - label_left, chart.y(gain) + 4, fmt::format("{:.0f}×", gain));
+  }
+}
+
+void add_curve(Markup& page, const Chart& chart) {
+  constexpr int steps = 48;
+  page.add("<polyline class=\"curve\" points=\"");
+  for (int i = 0; i <= steps; ++i) {
+    const double factor = std::pow(largest_factor, static_cast<double>(i) / steps);
+    page.number(chart.x(factor)).add(",").number(chart.y(amdahl(chart.p, factor))).add(" ");
+  }
+  page.add("\"/>\n");
+}
+
+void add_point(Markup& page, const Chart& chart, const Verification& one, bool above) {
+  const double x = chart.x(factor_for(chart.p, one.predicted->value));
+  add_line(page, "promise", x, chart.y(one.predicted->low), x, chart.y(one.predicted->high));
+  page.add("<circle class=\"measured\" r=\"5\" cx=\"").number(x).add("\" cy=\"");
+  page.number(chart.y(one.measured->value)).add("\"/>\n");
+  constexpr double beside = 9, apart = 12;
+  const bool at_the_edge = x > right - 120;
+  page.add("<text class=\"name\" text-anchor=\"");
+  at_the_edge ? page.add("end") : page.add("start");
+  page.add("\" x=\"").number(at_the_edge ? x - beside : x + beside).add("\" y=\"");
+  page.number(chart.y(one.measured->value) + (above ? -apart : apart)).add("\">");
+  page.text(one.variant, longest_cell).add("</text>\n");
+}
+
+}  // namespace
+
+void add_amdahl_chart(Markup& page, const Report& report) {
+  if (!report.demo || report.demo->steps.empty()) return;
+  const DemoStep& first = report.demo->steps.front();
+  std::vector<const Verification*> points;
+  Chart chart{std::clamp(first.share, 0.0, 1.0), 2};
+  for (const Verification& one : report.verifications) {
+    if (one.baseline != first.variant || !is_tried_prediction(one)) continue;
+    points.push_back(&one);
+    chart.most = std::max({chart.most, one.predicted->high * 1.1, one.measured->high * 1.1});
+  }
+  if (points.empty() || chart.p <= 0) return;
+  chart.most = std::min(chart.most, largest_gain);
+  page.add("<figure>\n<svg class=\"amdahl\" viewBox=\"0 0 600 250\" role=\"img\" aria-label=\"");
+  page.text(
+      fmt::format("Amdahl's curve for {} of the time, with {} measured points; the table "
+                  "above has the figures",
+                  format_percent(chart.p), points.size()));
+  page.add("\">\n");
+  add_axes(page, chart);
+  add_curve(page, chart);
+  bool above = true;
+  for (const Verification* one : points) {
+    add_point(page, chart, *one, above);
+    above = !above;
+  }
+  page.add("</svg>\n<figcaption>")
+      .text(fmt::format(
+          "Amdahl's curve: what the whole gains (upwards) when the {} of the time that is {} gets "
+          "so "
+          "much faster (to the right). A bar is what was promised of a variant, the dot what was "
+          "measured.",
+          format_percent(chart.p), name_step_class(first)));
+  page.add("</figcaption>\n</figure>\n");
+}
+
+}  // namespace bottleneck

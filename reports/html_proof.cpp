@@ -1,0 +1,85 @@
+// What was predicted before the reruns and what they gave.
+#include <fmt/format.h>
+
+#include "reports/describe.h"
+#include "reports/html_sections.h"
+#include "reports/proof.h"
+#include "reports/units.h"
+
+namespace bottleneck {
+namespace {
+
+constexpr std::size_t shown_verifications = 100;
+
+void add_demo_facts(Markup& page, const Demo& demo) {
+  page.add("<dl class=\"facts\">\n");
+  page.fact("demo", fmt::format("{}: {}", demo.name, demo.line));
+  page.fact("size", fmt::format("{} {}", demo.size, demo.unit));
+  page.fact("diagnosis", describe_right(demo));
+  page.fact("its own limit", demo.limit);
+  if (demo.interrupted) page.fact("interrupted", "what was measured until then is here");
+  for (const std::string& note : demo.notes) page.fact("note", note);
+  page.add("</dl>\n");
+}
+
+Listing list_verifications(const std::vector<Verification>& all) {
+  Listing listing{"Each variant against the one that it changes",
+                  {{"variant"},
+                   {"changes"},
+                   {"wall time", true},
+                   {"predicted"},
+                   {"measured"},
+                   {"verdict"},
+                   {"what limits now"}},
+                  {},
+                  all.size()};
+  for (const Verification& one : all) {
+    if (listing.rows.size() == shown_verifications) break;
+    listing.rows.push_back({one.variant, one.baseline,
+                            one.variant_s > 0 ? format_seconds(one.variant_s) : "–",
+                            describe_predicted(one), describe_measured(one),
+                            describe_outcome(one.outcome), one.limit.empty() ? "–" : one.limit});
+  }
+  return listing;
+}
+
+std::string describe_losses(const LossFactors& losses) {
+  return fmt::format(
+      "{} threads × balance {:.2f} × communication {:.2f} × work {:.2f} / {:.2f} CPUs busy before",
+      losses.threads, losses.load_balance, losses.communication, losses.work, losses.busy_before);
+}
+
+void add_verification(Markup& page, const Verification& one) {
+  page.add("<details>\n<summary>")
+      .text(fmt::format("{}: {}", one.variant, describe_outcome(one.outcome)));
+  page.add("</summary>\n<dl class=\"facts\">\n");
+  page.fact("why", one.why.empty() ? "not said" : one.why);
+  if (!one.model.empty()) page.fact("predicted by", one.model);
+  if (one.losses) page.fact("the gain is", describe_losses(*one.losses));
+  page.fact("pairs",
+            fmt::format("{} that count, {} runs rejected by their cause", one.pairs, one.rejected));
+  page.fact("peak memory", fmt::format("{} before, {} after",
+                                       format_bytes(static_cast<double>(one.baseline_rss_bytes)),
+                                       format_bytes(static_cast<double>(one.variant_rss_bytes))));
+  if (!one.frozen.empty()) page.fact("written before the rerun, SHA-256", one.frozen);
+  page.add("</dl>\n</details>\n");
+}
+
+}  // namespace
+
+void add_proof_section(Markup& page, const Report& report) {
+  if (!report.demo && report.verifications.empty()) return;
+  page.add("<section aria-labelledby=\"proof\">\n<h2 id=\"proof\">Predicted and measured</h2>\n");
+  if (report.demo) add_demo_facts(page, *report.demo);
+  if (report.verifications.empty()) {
+    page.element("p", "nothing was rerun");
+  } else {
+    add_listing(page, list_verifications(report.verifications));
+  }
+  add_amdahl_chart(page, report);
+  for (std::size_t i = 0; i < report.verifications.size() && i < shown_verifications; ++i)
+    add_verification(page, report.verifications[i]);
+  page.add("</section>\n");
+}
+
+}  // namespace bottleneck

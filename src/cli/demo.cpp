@@ -1,0 +1,152 @@
+// `bottleneck demo`: reference programs, diagnosed blind, predicted, rerun, compared.
+#include "reports/demo.h"
+
+#include <chrono>
+#include <csignal>
+
+#include <fmt/format.h>
+
+#include "probes/ceilings/cache.h"
+#include "probes/ceilings/ceilings.h"
+#include "src/cli/calibrate.h"
+#include "src/cli/commands.h"
+#include "src/cli/outputs.h"
+#include "src/cli/progress.h"
+#include "src/cli/screen.h"
+#include "src/core/json.h"
+#include "src/core/json_workload.h"
+#include "src/prove/demo.h"
+
+namespace bottleneck {
+namespace {
+
+/// As `bottleneck machine` measures by default.
+constexpr double ceilings_budget_s = 4.6;
+
+/// Predictions hold programs against what this machine can do: measured once, where nothing is
+/// kept. Without it they are made of published figures, so failing is no error.
+void measure_machine(Progress& progress) {
+  const Fingerprint here = fingerprint_here();
+  const KeptCeilings kept = load_ceilings(ceilings_cache_path(), here);
+  if (kept.set && !kept.set->partial) return;
+  progress.tell("measuring what this machine can do: once");
+  CeilingSet set;
+  set.fingerprint = here;
+  set.storage_device = device_of(".");
+  try {
+    set.ceilings = measure_ceilings({{}, false, ceilings_budget_s, "."}, [](const Measurement&) {});
+    keep_ceilings(ceilings_cache_path(), set);
+  } catch (const Error&) {
+    return;
+  }
+}
+
+Report run_one(const DemoCommand& command, const DemoDescription& about, Progress& progress) {
+  DemoOptions options;
+  options.all_variants = command.all_variants;
+  options.quick = command.quick;
+  options.add_ceilings = [](Profile& profile) { add_ceilings(profile, false); };
+  Report report =
+      run_demo(about, options, System{}, [&](const std::string& step) { progress.tell(step); });
+  progress.clear();
+  return report;
+}
+
+int status_of(const Report& report) {
+  if (report.demo->interrupted) return exit_interrupted;
+  return report.demo->right ? exit_ok : exit_failed;
+}
+
+int show_one(const DemoCommand& command) {
+  Outputs outputs(command.json, command.html);
+  const DemoDescription about = describe_demo(command.name, command.size, command.quick);
+  check_room(about, System{});
+  Progress progress;
+  measure_machine(progress);
+  const Report report = run_one(command, about, progress);
+  const int screen = outputs.to_stdout() ? STDERR_FILENO : STDOUT_FILENO;
+  TerminalStyle style = style_for(screen, command.color, command.verbose);
+  style.saved_file = outputs.saved_file();
+  show(screen, render_terminal(report, style));
+  const bool written = outputs.write(report);
+  const int status = status_of(report);
+  return status == exit_ok && !written ? int{exit_failed} : status;
+}
+
+/// One of --all: whatever happens to it, the others are run.
+struct DemoResult {
+  DemoRow row;
+  std::string json;  ///< "" it could not be run
+  bool interrupted = false;
+};
+
+DemoResult run_one_of_all(const DemoCommand& command, const std::string& name, Progress& progress) {
+  const auto begin = std::chrono::steady_clock::now();
+  try {
+    const DemoDescription about = describe_demo(name, 0, command.quick);
+    check_room(about, System{});
+    const Report report = run_one(command, about, progress);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    return {demo_row(report, took.count()), command.json.empty() ? "" : report_to_json(report),
+            report.demo->interrupted};
+  } catch (const Error& error) {
+    progress.clear();
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    DemoRow row;
+    row.name = name;
+    row.said = fmt::format("could not run: {} ({})", error.what, error.why);
+    row.seconds = took.count();
+    return {row, "", error.exit_status == exit_interrupted};
+  }
+}
+
+int show_all(const DemoCommand& command) {
+  OutputFile json(command.json);
+  const int screen = json.to_stdout() ? STDERR_FILENO : STDOUT_FILENO;
+  const TerminalStyle style = style_for(screen, command.color, command.verbose);
+  Progress progress;
+  measure_machine(progress);
+  std::vector<DemoRow> rows;
+  std::vector<std::string> reports;
+  int status = exit_ok;
+  for (const DemoDescription& one : find_demos()) {
+    DemoResult result = run_one_of_all(command, one.name, progress);
+    show(screen, render_demo_line(result.row, style));
+    if (!result.row.right) status = exit_failed;
+    rows.push_back(std::move(result.row));
+    if (!result.json.empty()) reports.push_back(std::move(result.json));
+    if (result.interrupted) {
+      status = exit_interrupted;
+      break;
+    }
+  }
+  show(screen, render_demo_table(rows, style));
+  if (json.wanted()) json.write(demos_to_json(reports));
+  return status;
+}
+
+int list_them(const DemoCommand& command) {
+  OutputFile json(command.json);
+  const std::vector<DemoDescription> all = find_demos();
+  if (!json.to_stdout())
+    show(STDOUT_FILENO,
+         render_demo_list(all, style_for(STDOUT_FILENO, command.color, command.verbose)));
+  if (json.wanted()) json.write(workloads_to_json(all));
+  return exit_ok;
+}
+
+}  // namespace
+
+int demo_command(const DemoCommand& command) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is said, like a full disk
+  try {
+    if (command.all) return show_all(command);
+    return command.name.empty() ? list_them(command) : show_one(command);
+  } catch (Error& error) {
+    const bool keeps = error.exit_status == exit_usage || error.exit_status == exit_interrupted;
+    if (!keeps) error.exit_status = exit_failed;
+    throw;
+  }
+}
+
+}  // namespace bottleneck

@@ -1,0 +1,260 @@
+#include "src/prove/demo.h"
+
+#include <algorithm>
+#include <csignal>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "src/analysis/analyze.h"
+#include "src/core/error.h"
+#include "src/launch/signals.h"
+#include "src/prove/demo_plan.h"
+#include "src/prove/experiment.h"
+#include "src/prove/freeze.h"
+#include "src/prove/residuals.h"
+#include "src/prove/workload_run.h"
+
+namespace bottleneck {
+namespace {
+
+/// Source: the issue of this command (quick), docs/prediction.md (10 by default).
+constexpr int quick_blocks = 5, default_blocks = 10;
+/// Files of a gigabyte are written in less.
+constexpr double longest_prepare_s = 600;
+/// A variant that takes this much longer than what it should make faster is not worth waiting for.
+constexpr double slowest_variant = 4, shortest_timeout_s = 10;
+
+/// Whether a signal to end came while nobody watched.
+bool is_asked_to_end() {
+  sigset_t pending;
+  sigpending(&pending);
+  return std::any_of(std::begin({SIGINT, SIGTERM, SIGHUP, SIGQUIT}),
+                     std::end({SIGINT, SIGTERM, SIGHUP, SIGQUIT}),
+                     [&](int one) { return sigismember(&pending, one) == 1; });
+}
+
+std::vector<Remedy> remedies_of(const std::vector<Recommendation>& all) {
+  std::vector<Remedy> remedies;
+  for (const Recommendation& one : all) remedies.push_back(one.remedy);
+  return remedies;
+}
+
+Demo describe(const DemoDescription& from) {
+  Demo demo;
+  demo.name = from.name;
+  demo.line = from.line;
+  demo.unit = from.unit;
+  demo.size = from.size;
+  demo.limit = from.limit;
+  demo.expected = from.verdicts;
+  demo.control = from.control;
+  return demo;
+}
+
+class DemoRun {
+ public:
+  DemoRun(const DemoDescription& about, const DemoOptions& options, const System& system,
+          const std::function<void(const std::string&)>& progress)
+      : about_(about),
+        options_(options),
+        system_(system),
+        progress_(progress),
+        machine_(name_machine(system)),
+        demo_(describe(about)) {
+    residuals_ = load_residuals(residuals_path(), machine_);
+  }
+
+  Report run() {
+    if (about_.prepares) prepare();
+    const std::string& baseline = about_.variants.front().name;
+    profile(about_.variants.front());
+    check_baseline();
+    std::vector<std::string> open{baseline};
+    for (std::size_t i = 0; i < open.size() && !stopped(); ++i) {
+      for (const DemoVariant& one : rerun(open[i])) open.push_back(one.name);
+      if (options_.quick && !options_.all_variants) break;
+    }
+    judge();
+    Report report = std::move(profiled_.at(baseline));
+    report.verifications = std::move(verifications_);
+    report.demo = std::move(demo_);
+    return report;
+  }
+
+ private:
+  void tell(const std::string& step) const {
+    if (progress_) progress_(fmt::format("{}: {}", about_.name, step));
+  }
+  bool stopped() {
+    demo_.interrupted = demo_.interrupted || is_asked_to_end();
+    return demo_.interrupted;
+  }
+  std::string residuals_path() const {
+    return options_.residuals.empty() ? default_residuals_path() : options_.residuals;
+  }
+
+  void prepare() {
+    tell("writing its input");
+    const Answer answer =
+        ask({about_.executable, "--prepare", data_.path(), "--size", std::to_string(about_.size)},
+            longest_prepare_s);
+    if (answer.exit_status == exit_ok) return;
+    throw Error(fmt::format("the input of {} could not be written", about_.name),
+                answer.last_words.empty() ? fmt::format("exit status {}", answer.exit_status)
+                                          : answer.last_words,
+                "nothing was measured", "TMPDIR=/a/folder/with/room bottleneck demo " + about_.name,
+                exit_failed);
+  }
+
+  void profile(const DemoVariant& variant) {
+    tell("profiling " + variant.name);
+    LaunchOptions launch;
+    launch.target = variant_target(about_, variant.name, data_.path());
+    if (!profiled_.empty())
+      launch.timeout_s = std::max(shortest_timeout_s, slowest_variant * demo_.steps.front().wall_s);
+    Profile profile;
+    {
+      const Silence silence;
+      profile = collect(launch, system_, all_probes(system_, options_.probes));
+    }
+    if (profile.this_run().interrupted) demo_.interrupted = true;
+    if (options_.add_ceilings) options_.add_ceilings(profile);
+    Report report = analyze(std::move(profile));
+    const Verdict& verdict = report.verdict;
+    demo_.steps.push_back({variant.name, variant.line, variant.after, true, verdict.kind,
+                           verdict.detail, verdict.share, report.profile.this_run().wall_s,
+                           remedies_of(report.recommendations)});
+    profiled_.insert_or_assign(variant.name, std::move(report));
+  }
+
+  /// Only where "completes" is to be shown may it die.
+  void check_baseline() const {
+    const DemoVariant& first = about_.variants.front();
+    const Run& run = profiled_.at(first.name).profile.this_run();
+    const bool may_die = std::any_of(about_.variants.begin(), about_.variants.end(),
+                                     [](const auto& one) { return one.claim == "completes"; });
+    if (run.exit_status == 0 || may_die || demo_.interrupted) return;
+    const Target target = variant_target(about_, first.name, "DIR");
+    throw Error(fmt::format("{} failed", about_.name),
+                fmt::format("exit status {}", run.exit_status), "there is nothing to compare with",
+                fmt::format("{}", fmt::join(target.command, " ")), exit_failed);
+  }
+
+  std::vector<DemoVariant> choose(const std::string& after) {
+    const auto& advice = profiled_.at(after).recommendations;
+    const Breadth breadth = options_.all_variants ? Breadth::all
+                            : options_.quick      ? Breadth::recommended
+                                                  : Breadth::path;
+    std::vector<DemoVariant> chosen = choose_variants(about_, after, advice, breadth);
+    if (chosen.empty())
+      if (std::string why = say_nothing_chosen(about_, after, advice); !why.empty())
+        demo_.notes.push_back(std::move(why));
+    return chosen;
+  }
+
+  struct Promised {
+    Promise promise;                     ///< as it is held against the rerun
+    std::optional<Prediction> by_model;  ///< before calibration
+    std::string frozen;
+  };
+
+  Promised promise(const DemoVariant& variant) {
+    Promised made{promise_for(variant, profiled_.at(variant.after).recommendations), {}, ""};
+    made.by_model = made.promise.prediction;
+    calibrate_promise(made.promise, residuals_, about_.name);
+    const Frozen frozen = freeze(made.promise, system_, options_.freeze);
+    made.frozen = frozen.sha256;
+    const std::string note = "predictions are in this report alone: " + frozen.why_not;
+    const bool told = std::find(demo_.notes.begin(), demo_.notes.end(), note) != demo_.notes.end();
+    if (!frozen.why_not.empty() && !told) demo_.notes.push_back(note);
+    return made;
+  }
+
+  ExperimentResult experiment(const std::string& after, const std::vector<DemoVariant>& chosen) {
+    ExperimentPlan plan;
+    plan.arms.push_back({after, variant_target(about_, after, data_.path())});
+    for (const DemoVariant& one : chosen)
+      plan.arms.push_back({one.name, variant_target(about_, one.name, data_.path())});
+    plan.most_blocks = options_.blocks > 0 ? options_.blocks
+                       : options_.quick    ? quick_blocks
+                                           : default_blocks;
+    plan.least_blocks = std::min(quick_blocks, plan.most_blocks);
+    const Silence silence;  // a baseline that is meant to die says so each time
+    ExperimentResult result = run_experiment(plan, system_, [&](int block, int blocks) {
+      tell(fmt::format("rerunning {} and {} more, {} of {}", after, chosen.size(), block, blocks));
+    });
+    demo_.interrupted = demo_.interrupted || result.interrupted;
+    if (!result.noise.empty()) demo_.notes.push_back(fmt::format("{}: {}", after, result.noise));
+    return result;
+  }
+
+  /// Promises what the diagnosis of `after` promises, and holds the reruns against it. Those that
+  /// were rerun and profiled.
+  std::vector<DemoVariant> rerun(const std::string& after) {
+    std::vector<DemoVariant> chosen = choose(after);
+    if (chosen.empty()) return {};
+    std::vector<Promised> promises;
+    for (const DemoVariant& one : chosen) promises.push_back(promise(one));
+    const ExperimentResult result = experiment(after, chosen);
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+      Verification verification = verify(promises[i].promise, result.trials.front(),
+                                         result.trials[i + 1], Equivalence{about_.tolerance});
+      judge_bound(verification);
+      verification.frozen = promises[i].frozen;
+      if (!stopped()) look_inside(verification, chosen[i]);
+      remember(verification, promises[i]);
+      verifications_.push_back(std::move(verification));
+    }
+    return demo_.interrupted ? std::vector<DemoVariant>{} : chosen;
+  }
+
+  void look_inside(Verification& verification, const DemoVariant& variant) {
+    profile(variant);
+    const Report& report = profiled_.at(variant.name);
+    verification.limit = name_limit(report.verdict);
+    if (verification.measured)
+      explain_miss(verification, profiled_.at(variant.after).profile, report.profile);
+  }
+
+  void remember(const Verification& verification, const Promised& made) {
+    if (verification.claim == "bound" || !made.by_model) return;
+    auto residual = residual_of(verification, about_.name, machine_, utc_now());
+    if (!residual) return;
+    residual->predicted = made.by_model->speedup.value;
+    residual->low = made.by_model->speedup.low;
+    residual->high = made.by_model->speedup.high;
+    keep_residual(residuals_path(), *residual);  // where there is no cache, later ones know less
+  }
+
+  void judge() {
+    const Verdict& verdict = profiled_.at(about_.variants.front().name).verdict;
+    demo_.wrong = judge_diagnosis(about_, verdict);
+    if (about_.control) {
+      const std::string broken = judge_control(verifications_);
+      demo_.wrong += (demo_.wrong.empty() || broken.empty() ? "" : "; ") + broken;
+    }
+    demo_.right = demo_.wrong.empty();
+  }
+
+  const DemoDescription& about_;
+  const DemoOptions& options_;
+  const System& system_;
+  const std::function<void(const std::string&)>& progress_;
+  DataFolder data_;
+  std::string machine_;
+  Demo demo_;
+  std::vector<Residual> residuals_;
+  std::map<std::string, Report> profiled_;
+  std::vector<Verification> verifications_;
+};
+
+}  // namespace
+
+Report run_demo(const DemoDescription& about, const DemoOptions& options, const System& system,
+                const std::function<void(const std::string& step)>& progress) {
+  hold_signals();  // from here on the folder is removed whoever asks us to end
+  return DemoRun(about, options, system, progress).run();
+}
+
+}  // namespace bottleneck
