@@ -9,6 +9,14 @@ using enum Bottleneck;
 using D = Detail;
 constexpr Bottleneck sleeping = Bottleneck::sleep;
 
+const std::vector<std::string_view> whole_vectors = {
+    "-O3 -march=native lets the compiler do it; -fopt-info-vec-missed says why it does not",
+    "#pragma omp simd (with -fopenmp-simd) where iterations are independent; restrict on "
+    "pointers",
+    "sums of floats need leave to be reordered: -ffast-math, or reduction(+:sum) in omp simd",
+    "neighbouring iterations must use neighbouring elements: arrays of each field instead of an "
+    "array of structures"};
+
 const std::vector<Advice> table = {
     {{compute, D::none},
      Family::parallelize,
@@ -41,12 +49,7 @@ const std::vector<Advice> table = {
      Shrink::lanes,
      Remedy::vectorize,
      "work on whole vectors",
-     {"-O3 -march=native lets the compiler do it; -fopt-info-vec-missed says why it does not",
-      "#pragma omp simd (with -fopenmp-simd) where iterations are independent; restrict on "
-      "pointers",
-      "sums of floats need leave to be reordered: -ffast-math, or reduction(+:sum) in omp simd",
-      "neighbouring iterations must use neighbouring elements: arrays of each field instead of an "
-      "array of structures"},
+     whole_vectors,
      "the iterations are independent and their data lie side by side"},
     {{compute, D::chain},
      Family::vectorize,
@@ -58,6 +61,13 @@ const std::vector<Advice> table = {
       "(-fassociative-math): the order of rounding changes",
       "a recurrence that truly needs the step before: work on several independent ones at once"},
      "the operation may be regrouped"},
+    {{compute, D::chain},
+     Family::vectorize,
+     Shrink::lanes,
+     Remedy::vectorize,
+     "work on whole vectors",
+     whole_vectors,
+     "the iterations are independent and their data lie side by side"},
     {{compute, D::divide},
      Family::algorithm,
      Shrink::vanish,
