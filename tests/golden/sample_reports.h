@@ -10,6 +10,9 @@ namespace bottleneck {
 /// One process with two threads, most of its time in one strided loop.
 Report a_matmul_report();
 
+/// The same as a demo's: one promise held, one missed, a bound, and one that nobody promised.
+Report a_demo_report();
+
 /// A server that waits for requests; killed by a signal.
 Report an_idle_report();
 
