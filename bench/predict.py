@@ -1,0 +1,135 @@
+"""What `scripts/predict` prints: every prediction of every demo beside what its rerun gave.
+
+Usage: bench/predict.py --bottleneck FILE [--quick] [--write] [--keep FILE] [--from FILE]
+Scores are on ln(speedup): the error is |predicted - measured| / measured, the interval score that of Gneiting and
+Raftery (2007) for 90 % intervals: the width, and 20 times the distance by which the measured value is outside. A
+baseline without an interval is one of no width. A bound promises nothing: it is listed where it was exceeded.
+"""
+import argparse, json, math, os, re, statistics, subprocess, sys, tempfile, time
+
+sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
+import overhead
+
+ALPHA = 0.1
+
+
+def run_demos(tool, quick):
+    """The reports of all demos, at the quick size and, unless `quick`, at the default one."""
+    reports = []
+    with tempfile.TemporaryDirectory() as cache:
+        environment = dict(os.environ, XDG_CACHE_HOME=cache)
+        subprocess.run([tool, "machine"], env=environment, check=True, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
+        for words in (["--quick"],) if quick else (["--quick"], []):
+            # Residuals of the size before would calibrate this one: the table shows the models alone.
+            residuals = os.path.join(cache, "bottleneck", "residuals.jsonl")
+            if os.path.exists(residuals):
+                os.remove(residuals)
+            done = subprocess.run([tool, "demo", "--all", "--all-variants", *words, "--json", "-"], env=environment,
+                                  stdout=subprocess.PIPE)
+            reports += json.loads(done.stdout)["demos"]
+    return reports
+
+
+def interval_score(low, high, value):
+    low, high, value = math.log(low), math.log(high), math.log(value)
+    return high - low + 2 / ALPHA * (max(0, low - value) + max(0, value - high))
+
+
+def lanes_of(one):
+    """What "as many times as lanes" says: of the widest vectors, 64-bit elements where the model names none."""
+    found = re.search(r"(\d+) lanes of", one["model"])
+    return float(found.group(1)) if found else 4.0
+
+
+def cases_of(reports):
+    """One row for each prediction with an interval that was measured: bounds and what nobody promised left out."""
+    rows, left_out = [], []
+    for report in reports:
+        demo, cpus = report["demo"], report["cpus"]
+        for one in report.get("verifications", []):
+            name = f"{demo['name']} {demo['size']}: {one['baseline']} → {one['variant']}"
+            if not one["predicted"] or not one["measured"] or one["claim"] != "speedup":
+                left_out.append((name, one))
+                continue
+            remedy = one["remedy"]
+            naive = float(cpus)
+            rows.append({"name": name, "workload": demo["name"], "remedy": remedy, "one": one,
+                         "p": one["predicted"], "m": one["measured"]["value"], "naive": naive,
+                         "lanes": lanes_of(one) if remedy in ("vectorize", "break_chain") else naive})
+    return rows, left_out
+
+
+def scores(rows):
+    errors = [abs(row["p"]["value"] / row["m"] - 1) for row in rows]
+    inside = [row["p"]["low"] <= row["m"] <= row["p"]["high"] for row in rows]
+    score = {"ours": statistics.mean(interval_score(row["p"]["low"], row["p"]["high"], row["m"]) for row in rows)}
+    for name in ("naive", "lanes"):
+        score[name] = statistics.mean(interval_score(row[name], row[name], row["m"]) for row in rows)
+    return errors, inside, score
+
+
+def percent(value):
+    return f"{100 * value:.0f} %"
+
+
+def ratio(value):
+    return f"{value:.2f}" if value < 9.95 else f"{value:.1f}" if value < 99.5 else f"{value:.0f}"
+
+
+def table_of(reports):
+    rows, left_out = cases_of(reports)
+    errors, inside, score = scores(rows)
+    wrong = [report["demo"]["name"] for report in reports if not report["demo"]["right"]]
+    shown = ", ".join(sorted(set(wrong))) or "none"
+    text = [f"{time.strftime('%Y-%m-%d')}; {overhead.machine()}; `scripts/predict`.", "",
+            f"- predictions: {len(rows)} of {len({row['workload'] for row in rows})} demos",
+            f"- median |predicted − measured| / measured: **{percent(statistics.median(errors))}** (promised: 15 %); "
+            f"90th percentile {percent(statistics.quantiles(errors, n=10)[-1])}",
+            f"- inside their 90 % interval: **{percent(statistics.mean(inside))}** (promised: 80 %)",
+            f"- mean interval score (smaller is better): **{score['ours']:.2f}**; \"S = n\" {score['naive']:.2f}; "
+            f"\"lanes\" {score['lanes']:.2f} (promised: 30 % below both)",
+            f"- diagnosis or control wrong: {shown}", "",
+            "| demo, size, step | remedy | predicted | measured | error | inside | S = n | lanes | verdict, reason |",
+            "| --- | --- | ---: | ---: | ---: | --- | ---: | ---: | --- |"]
+    for row, error, kept in zip(rows, errors, inside):
+        p, one = row["p"], row["one"]
+        why = "" if one["verdict"] == "held" else ": " + one["why"].replace("|", "/")
+        text.append(f"| {row['name']} | {row['remedy']} | {ratio(p['value'])} [{ratio(p['low'])} – {ratio(p['high'])}] | "
+                    f"{ratio(row['m'])} | {percent(error)} | {'yes' if kept else '**no**'} | {ratio(row['naive'])} | "
+                    f"{ratio(row['lanes'])} | {one['verdict']}{why} |")
+    if left_out:
+        text += ["", "Not counted: a bound, a rerun without a promise, outputs that differ, or one that completes "
+                 "where the other dies.", "", "| demo, size, step | remedy | claim | predicted | measured | verdict, reason |",
+                 "| --- | --- | --- | ---: | ---: | --- |"]
+    for name, one in left_out:
+        predicted, measured = (ratio(one[key]["value"]) if one[key] else "none" for key in ("predicted", "measured"))
+        text.append(f"| {name} | {one['remedy'] or ''} | {one['claim']} | {predicted} | {measured} | {one['verdict']}: "
+                    f"{one['why'].replace('|', '/')} |")
+    return "\n".join(text)
+
+
+def main():
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("--bottleneck", required=True)
+    words.add_argument("--quick", action="store_true")
+    words.add_argument("--write", action="store_true")
+    words.add_argument("--keep")
+    words.add_argument("--from", dest="kept")
+    given = words.parse_args()
+    if given.kept:
+        with open(given.kept) as file:
+            reports = json.load(file)["demos"]
+    else:
+        reports = run_demos(given.bottleneck, given.quick)
+    if given.keep:
+        with open(given.keep, "w") as file:
+            json.dump({"demos": reports}, file)
+    text = table_of(reports)
+    print(text)
+    if given.write:
+        overhead.write(text, "<!-- predict:begin -->", "<!-- predict:end -->", "prediction.md")
+
+
+if __name__ == "__main__":
+    main()
