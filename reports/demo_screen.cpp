@@ -64,7 +64,7 @@ void add_variants(Screen& screen, const Report& report) {
   for (const Verification& one : report.verifications) {
     const bool further = !demo.steps.empty() && one.baseline != demo.steps.front().variant;
     rows.push_back({one.variant + (further ? " after " + one.baseline : ""), time_of(demo, one),
-                    describe_predicted(one), describe_measured(one), describe_outcome(one.outcome),
+                    describe_predicted(one), describe_measured(one), describe_outcome(one),
                     one.limit.empty() ? "–" : one.limit});
     pairs = std::max(pairs, one.pairs);
   }

@@ -31,9 +31,8 @@ DemoRow demo_row(const Report& report, double seconds) {
       ++row.predictions;
       if (one.outcome == Outcome::held) ++row.held;
     }
-    row.best +=
-        fmt::format("{}{} {}, {} predicted: {}", row.best.empty() ? "" : "; ", one.variant,
-                    describe_measured(one), describe_predicted(one), describe_outcome(one.outcome));
+    row.best += fmt::format("{}{} {}, {} predicted: {}", row.best.empty() ? "" : "; ", one.variant,
+                            describe_measured(one), describe_predicted(one), describe_outcome(one));
   }
   if (row.best.empty()) row.best = demo.notes.empty() ? "nothing recommended" : demo.notes.front();
   return row;

@@ -37,8 +37,8 @@ Listing list_verifications(const std::vector<Verification>& all) {
     if (listing.rows.size() == shown_verifications) break;
     listing.rows.push_back({one.variant, one.baseline,
                             one.variant_s > 0 ? format_seconds(one.variant_s) : "–",
-                            describe_predicted(one), describe_measured(one),
-                            describe_outcome(one.outcome), one.limit.empty() ? "–" : one.limit});
+                            describe_predicted(one), describe_measured(one), describe_outcome(one),
+                            one.limit.empty() ? "–" : one.limit});
   }
   return listing;
 }
@@ -50,8 +50,7 @@ std::string describe_losses(const LossFactors& losses) {
 }
 
 void add_verification(Markup& page, const Verification& one) {
-  page.add("<details>\n<summary>")
-      .text(fmt::format("{}: {}", one.variant, describe_outcome(one.outcome)));
+  page.add("<details>\n<summary>").text(fmt::format("{}: {}", one.variant, describe_outcome(one)));
   page.add("</summary>\n<dl class=\"facts\">\n");
   page.fact("why", one.why.empty() ? "not said" : one.why);
   if (!one.model.empty()) page.fact("predicted by", one.model);

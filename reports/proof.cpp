@@ -43,8 +43,13 @@ std::string describe_measured(const Verification& one) {
   return one.measured ? describe_interval(*one.measured) : "–";
 }
 
-std::string describe_outcome(Outcome outcome) {
-  std::string words(to_string(outcome));
+std::string describe_outcome(const Verification& one) {
+  if (one.claim == "bound" && one.predicted) {
+    if (one.outcome == Outcome::held) return "not exceeded";
+    if (one.outcome == Outcome::pessimistic) return "exceeded";
+  }
+  if (one.outcome == Outcome::pessimistic && !one.predicted) return "gain";
+  std::string words(to_string(one.outcome));
   for (char& c : words)
     if (c == '_') c = ' ';
   return words;

@@ -10,7 +10,8 @@ namespace bottleneck {
 
 std::string describe_predicted(const Verification&);  ///< "3.1× [2.4 – 4.2]", "at most 2.0×"
 std::string describe_measured(const Verification&);   ///< "3.6× [3.5 – 3.7]", "completes, 12 MB"
-std::string describe_outcome(Outcome);                ///< "held", "no effect"
+/// "held", "no effect", "not exceeded" of a bound, "gain" where nothing was promised.
+std::string describe_outcome(const Verification&);
 /// A bound is none, and what was not measured says nothing.
 bool is_tried_prediction(const Verification&);
 bool is_miss(const Verification&);  ///< of what was promised

@@ -25,6 +25,17 @@ constexpr double longest_prepare_s = 600;
 /// A variant that takes this much longer than what it should make faster is not worth waiting for.
 constexpr double slowest_variant = 4, shortest_timeout_s = 10;
 
+/// Others' load of that share makes a profile again. Source: it is 2 % for a rerun; a profile only
+/// has to show the right class.
+constexpr double most_held_up = 0.1;
+constexpr int most_profiles = 3;
+
+/// Share of the wall time in which others had the CPUs.
+double held_up(const Report& report) {
+  const auto found = report.shares.find(Bottleneck::run_queue);
+  return found == report.shares.end() ? 0 : found->second;
+}
+
 /// Whether a signal to end came while nobody watched.
 bool is_asked_to_end() {
   sigset_t pending;
@@ -69,6 +80,9 @@ class DemoRun {
     if (about_.prepares) prepare();
     const std::string& baseline = about_.variants.front().name;
     profile(about_.variants.front());
+    if (profiled_.empty())
+      throw Error("interrupted", "a signal came before anything ran", "nothing was measured", "",
+                  exit_interrupted);
     check_baseline();
     std::vector<std::string> open{baseline};
     for (std::size_t i = 0; i < open.size() && !stopped(); ++i) {
@@ -107,8 +121,8 @@ class DemoRun {
                 exit_failed);
   }
 
-  void profile(const DemoVariant& variant) {
-    tell("profiling " + variant.name);
+  /// One profile of it, as of any program.
+  Report watch(const DemoVariant& variant) {
     LaunchOptions launch;
     launch.target = variant_target(about_, variant.name, data_.path());
     if (!profiled_.empty())
@@ -120,12 +134,27 @@ class DemoRun {
     }
     if (profile.this_run().interrupted) demo_.interrupted = true;
     if (options_.add_ceilings) options_.add_ceilings(profile);
-    Report report = analyze(std::move(profile));
-    const Verdict& verdict = report.verdict;
+    return analyze(std::move(profile));
+  }
+
+  /// Again while others hold the CPUs: as of the reruns, a profile is rejected for its cause alone.
+  void profile(const DemoVariant& variant) {
+    Report best;
+    for (int attempt = 1; attempt <= most_profiles && !stopped(); ++attempt) {
+      tell("profiling " + variant.name + (attempt > 1 ? ", again: the CPUs were busy" : ""));
+      Report report = watch(variant);
+      if (attempt == 1 || held_up(report) < held_up(best)) best = std::move(report);
+      if (held_up(best) < most_held_up) break;
+    }
+    if (best.profile.runs.empty()) return;
+    if (held_up(best) >= most_held_up)
+      demo_.notes.push_back(fmt::format("{}: other programs held up {:.0f} % of the profiled run",
+                                        variant.name, 100 * held_up(best)));
+    const Verdict& verdict = best.verdict;
     demo_.steps.push_back({variant.name, variant.line, variant.after, true, verdict.kind,
-                           verdict.detail, verdict.share, report.profile.this_run().wall_s,
-                           remedies_of(report.recommendations)});
-    profiled_.insert_or_assign(variant.name, std::move(report));
+                           verdict.detail, verdict.share, best.profile.this_run().wall_s,
+                           remedies_of(best.recommendations)});
+    profiled_.insert_or_assign(variant.name, std::move(best));
   }
 
   /// Only where "completes" is to be shown may it die.
@@ -211,6 +240,7 @@ class DemoRun {
 
   void look_inside(Verification& verification, const DemoVariant& variant) {
     profile(variant);
+    if (!profiled_.contains(variant.name)) return;
     const Report& report = profiled_.at(variant.name);
     verification.limit = name_limit(report.verdict);
     if (verification.measured)

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "src/analysis/verify.h"
+#include "src/core/error.h"
 
 namespace bottleneck {
 namespace {
@@ -20,7 +21,13 @@ int count_kept(const Trial& trial) {
                                         [](const TrialRun& run) { return run.rejected.empty(); }));
 }
 
-bool was_tried(const Trial& trial) { return count_kept(trial) > 0; }
+/// All its runs took too long: it will not be run again (experiment.cpp). One that was only
+/// disturbed so far will.
+bool is_hopeless(const Trial& trial) {
+  return std::all_of(trial.runs.begin(), trial.runs.end(), [](const TrialRun& run) {
+    return !run.rejected.empty() && run.exit_status == exit_timed_out;
+  });
+}
 
 }  // namespace
 
@@ -40,7 +47,7 @@ bool is_precise(const Trial& baseline, const Trial& variant) {
 bool are_enough(const std::vector<Trial>& trials, const BlockLimits& limits) {
   int blocks = limits.most;
   for (const Trial& trial : trials)
-    if (was_tried(trial)) blocks = std::min(blocks, count_kept(trial));
+    if (!is_hopeless(trial)) blocks = std::min(blocks, count_kept(trial));
   if (blocks >= limits.most) return true;
   if (blocks < limits.least || std::find(looks.begin(), looks.end(), blocks) == looks.end())
     return false;

@@ -9,8 +9,10 @@ from html.parser import HTMLParser
 
 VOID = {"meta", "br", "hr"}
 ALLOWED = VOID | set("html head title style body header main footer section article figure figcaption h1 h2 h3 p dl dt dd "
-                     "ul ol li table caption thead tbody tr th td div span code strong b details summary".split())
-ATTRIBUTES = set("lang charset http-equiv content name class id style scope role tabindex aria-label aria-labelledby open".split())
+                     "ul ol li table caption thead tbody tr th td div span code strong b details summary "
+                     "svg line polyline circle text".split())
+ATTRIBUTES = set("lang charset http-equiv content name class id style scope role tabindex aria-label aria-labelledby open "
+                 "viewbox x y x1 y1 x2 y2 points r cx cy text-anchor".split())
 LARGEST = 1_000_000  # bytes of a page, whatever the report holds
 LEAST_CONTRAST = 4.5  # WCAG 2.1, 1.4.3 AA
 PAIRS = [("page", "text"), ("page", "faint"), ("card", "text"), ("card", "faint"), ("page", "good"), ("page", "poor")]

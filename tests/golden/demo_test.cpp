@@ -40,8 +40,6 @@ Report a_rescue() {
 
 TEST(DemoScreen, is_as_it_was) { expect_golden("demo.txt", render_terminal(a_demo_report(), {})); }
 
-TEST(DemoPage, is_as_it_was) { expect_golden("demo.html", render_html(a_demo_report())); }
-
 TEST(DemoScreen, fits_on_any_terminal) {
   for (const int width : {60, 80, 120}) {
     TerminalStyle style;

@@ -23,7 +23,7 @@ const std::string hostile_name =
 
 /// That name wherever a name can stand.
 Report a_report_of_hostile_names() {
-  Report report = a_matmul_report();
+  Report report = a_demo_report();
   Profile& profile = report.profile;
   profile.target = {{hostile_name, hostile_name}, hostile_name, {hostile_name}};
   profile.machine.cpu_model = profile.machine.kernel = hostile_name;
@@ -49,6 +49,13 @@ Report a_report_of_hostile_names() {
   advice.action = advice.why = advice.next_limit = advice.prediction.model = hostile_name;
   advice.how = advice.prediction.assumptions = {hostile_name};
   report.parallelism.why = hostile_name;
+  Demo& demo = *report.demo;
+  demo.name = demo.line = demo.unit = demo.limit = demo.wrong = hostile_name;
+  demo.expected = demo.notes = {hostile_name};
+  demo.steps.front().variant = hostile_name;
+  for (Verification& one : report.verifications) {
+    one.variant = one.baseline = one.why = one.model = one.limit = one.frozen = hostile_name;
+  }
   return report;
 }
 
@@ -84,6 +91,7 @@ void expect_golden_page(const std::string& name, const Report& report) {
 }
 
 TEST(Page, of_a_strided_loop) { expect_golden_page("matmul.html", a_matmul_report()); }
+TEST(Page, of_a_demo) { expect_golden_page("demo.html", a_demo_report()); }
 TEST(Page, of_an_idle_server) { expect_golden_page("idle.html", an_idle_report()); }
 TEST(Page, of_hostile_names) { expect_golden_page("hostile.html", a_hostile_report()); }
 

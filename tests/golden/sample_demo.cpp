@@ -33,7 +33,8 @@ Verification a_missed_one() {
   one.predicted = ratio(1.9, 1.8, 2.0);
   one.measured = ratio(1.5, 1.4, 1.6);
   one.outcome = Outcome::optimistic;
-  one.why = "measured 1.50x [1.40 - 1.60], predicted 1.90x [1.80 - 2.00]; most was lost to imbalance";
+  one.why =
+      "measured 1.50x [1.40 - 1.60], predicted 1.90x [1.80 - 2.00]; most was lost to imbalance";
   one.variant_s = 0.59;
   one.losses = LossFactors{2, 0.76, 0.98, 1.01, 1};
   one.limit = "memory_bandwidth, stream";
@@ -72,10 +73,24 @@ Report a_demo_report() {
   demo.limit = "2 x 1000^3 operations; 2 CPUs give at most 60 billion of them a second: 0.033 s";
   demo.expected = {"memory_latency"};
   demo.right = true;
-  demo.steps = {{"ijk", "triple loop", "", true, Bottleneck::memory_latency, Detail::strided, 0.91,
-                 3.21, {Remedy::reorder_accesses, Remedy::spread_work}},
-                {"ikj", "the inner loop along the rows", "ijk", true, Bottleneck::compute,
-                 Detail::scalar, 0.97, 0.9, {Remedy::vectorize}}};
+  demo.steps = {{"ijk",
+                 "triple loop",
+                 "",
+                 true,
+                 Bottleneck::memory_latency,
+                 Detail::strided,
+                 0.91,
+                 3.21,
+                 {Remedy::reorder_accesses, Remedy::spread_work}},
+                {"ikj",
+                 "the inner loop along the rows",
+                 "ijk",
+                 true,
+                 Bottleneck::compute,
+                 Detail::scalar,
+                 0.97,
+                 0.9,
+                 {Remedy::vectorize}}};
   demo.notes = {"of ikj the diagnosis recommends vectorize; simd does vectorize: not rerun"};
   report.demo = demo;
   report.verifications = {a_held_one(), an_unpromised_one(), a_bound(), a_missed_one()};

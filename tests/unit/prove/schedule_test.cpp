@@ -58,6 +58,12 @@ TEST(Schedule, counts_what_is_not_rejected) {
   EXPECT_EQ(most_blocks_run({5, 10}), 20);
 }
 
+TEST(Schedule, goes_on_where_others_disturbed_all_runs_so_far) {
+  std::vector<Trial> trials = two_arms(4, 1, 0.01);
+  for (Trial& trial : trials) trial.runs[0].rejected = "others";
+  EXPECT_FALSE(are_enough(trials, {5, 5}));
+}
+
 TEST(Schedule, does_not_wait_for_an_arm_that_never_counts) {
   std::vector<Trial> trials = two_arms(4, 5, 0.01);
   trials.push_back({"c", {}});
