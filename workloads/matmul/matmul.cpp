@@ -111,7 +111,7 @@ int main(int argc, char** argv) {
   workload.verdicts = {"memory_latency", "compute"};
   workload.unit = "rows";
   workload.default_size = 1000;
-  workload.quick_size = 700;
+  workload.quick_size = 760;
   workload.check_size = 131;
   workload.most_size = 20000;
   workload.tolerance = 1e-9;
