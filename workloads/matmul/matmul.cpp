@@ -110,8 +110,8 @@ int main(int argc, char** argv) {
   workload.line = "product of two matrices of doubles, the inner loop walks down a column";
   workload.verdicts = {"memory_latency", "compute"};
   workload.unit = "rows";
-  workload.default_size = 1000;
-  workload.quick_size = 760;
+  workload.default_size = 1024;
+  workload.quick_size = 512;
   workload.check_size = 131;
   workload.most_size = 20000;
   workload.tolerance = 1e-9;
