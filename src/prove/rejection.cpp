@@ -16,6 +16,8 @@ constexpr double most_run_delay = 0.02;  // of the wall time
 constexpr double most_steal = 0.01;      // of the wall time
 /// Below it /proc/stat cannot tell: it counts in 10 ms, in several columns (proc(5)).
 constexpr double coarse_s = 0.03;
+/// Waking up at fork and exec alone takes some of it, however idle the machine.
+constexpr double least_run_delay_s = 0.0005;
 /// A library's first page, evicted meanwhile, is not a cold cache.
 constexpr long most_major_faults = 10;
 constexpr double most_rejected = 0.3;
@@ -42,7 +44,7 @@ std::string why_rejected(const TrialRun& run, const Circumstances& around) {
   // Threads of its own that outnumber the CPUs delay each other: that is the arm, not the machine.
   const double by_others_s =
       run.cpu_s > wall_s ? std::min(run.run_delay_s, run.others_s + run.steal_s) : run.run_delay_s;
-  if (by_others_s > most_run_delay * wall_s)
+  if (by_others_s > std::max(least_run_delay_s, most_run_delay * wall_s))
     return "it waited for a CPU: " + percent(by_others_s, wall_s);
   if (const long more = run.major_faults - around.usual_major_faults; more > most_major_faults)
     return fmt::format("it read from storage: {} page faults more than in other runs", more);

@@ -2,6 +2,7 @@
 #include "src/prove/experiment.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <thread>
 
@@ -167,12 +168,14 @@ TEST(Experiment, that_is_interrupted_keeps_what_was_measured) {
     for (Arm& one : plan.arms) one.target.directory = folder.path();
     plan.most_blocks = plan.least_blocks = 5;
     plan.timeout_s = 200;
+    std::atomic<bool> over = false;
     std::thread user([&] {
-      while (!std::filesystem::exists(folder.path("waits")))
+      while (!over && !std::filesystem::exists(folder.path("waits")))
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
-      kill(getpid(), signal);
+      if (!over) kill(getpid(), signal);
     });
     const ExperimentResult result = run(plan);
+    over = true;
     user.join();
     EXPECT_TRUE(result.interrupted);
     EXPECT_GE(result.trials[0].runs.size(), 1u);
