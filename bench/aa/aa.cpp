@@ -1,7 +1,7 @@
-// aa TRIALS BLOCKS: experiments in which the variant is the baseline itself, a chain of
+// aa_trials TRIALS BLOCKS: experiments in which the variant is the baseline itself, a chain of
 // multiplications of some 40 ms on one thread. One line of JSON for each: what the interval of a
 // speedup of 1 is.
-// aa: that chain.
+// aa_trials: that chain.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -54,7 +54,7 @@ int main(int count, char** words) {
     return exit_ok;
   }
   if (count != 3) {
-    std::fputs("Usage: aa TRIALS BLOCKS\n", stderr);
+    std::fputs("Usage: aa_trials TRIALS BLOCKS\n", stderr);
     return exit_usage;
   }
   const int trials = std::atoi(words[1]), blocks = std::atoi(words[2]);
