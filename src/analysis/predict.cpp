@@ -23,6 +23,12 @@ constexpr double batch = 64;
 /// Source: research/prediction.md section 4.4.
 constexpr double optimized_factor = 3, spread_optimized = 0.4;
 
+/// The time without what other programs held up: a rerun is compared on quiet CPUs, and runs beside
+/// others do not count (src/prove/rejection.h).
+double quiet_s(const Evidence& evidence) {
+  return evidence.wall_s - evidence.seconds_of(Kind{run_queue, Detail::other_load});
+}
+
 Foreseen only_bound(double speedup, std::string model, const Advice& row) {
   return {Claim::bound, bound_of(speedup, std::move(model), std::string(row.assumption))};
 }
@@ -43,8 +49,8 @@ std::optional<Foreseen> bound_reads(const Profile& profile, const Evidence& evid
                                     const Advice& row) {
   const auto rate = best_read_rate(profile);
   auto bytes = value_of(profile.measurements, "io.read_bytes");
-  if (!rate || !bytes || evidence.wall_s <= 0) return std::nullopt;
-  const double least = std::min(share, *bytes / *rate / evidence.wall_s);
+  if (!rate || !bytes || quiet_s(evidence) <= 0) return std::nullopt;
+  const double least = std::min(share, *bytes / *rate / quiet_s(evidence));
   if (least <= 0) return std::nullopt;
   Foreseen reads =
       only_bound(amdahl(share, share / least),
@@ -77,7 +83,7 @@ std::optional<Foreseen> foresee_reads(const Profile& profile, const Evidence& ev
 
 Foreseen foresee_overlap(const Evidence& evidence, const Advice& row, const Finding& finding) {
   // The time that nothing explains may be neither hidden nor shortened.
-  const double unknown = evidence.share_of(unattributed);
+  const double unknown = evidence.seconds_of(unattributed) / quiet_s(evidence);
   const double larger = std::max(finding.share, 1 - finding.share - unknown) + unknown;
   return only_bound(1 / std::max(larger, least_rest),
                     fmt::format("1 / max(p, 1 - p), p = {:.3f}", finding.share), row);
@@ -87,13 +93,13 @@ Foreseen foresee_overlap(const Evidence& evidence, const Advice& row, const Find
 /// is spread over the CPUs: a contended lock also costs its hand-over at every change of its
 /// holder.
 Foreseen foresee_queue(const Profile& profile, const Evidence& evidence, const Advice& row) {
-  const double saved = evidence.wall_s > 0 ? evidence.lock_saved_s / evidence.wall_s : 0;
+  const double saved = quiet_s(evidence) > 0 ? evidence.lock_saved_s / quiet_s(evidence) : 0;
   double work_s = 0;
   for (const CodeCell& cell : profile.timeline.code) {
     const Location& place = profile.locations.at(static_cast<std::size_t>(cell.location));
     if (place.activity == Activity::user && place.role == Role::work) work_s += cell.seconds;
   }
-  const double spread = evidence.wall_s > 0 ? work_s / evidence.cpus / evidence.wall_s : 1;
+  const double spread = quiet_s(evidence) > 0 ? work_s / evidence.cpus / quiet_s(evidence) : 1;
   const double low = amdahl(saved, goes_away);
   const double high = std::max(low, 1 / std::max(least_rest, spread));
   return {Claim::conditional,
@@ -112,7 +118,7 @@ std::optional<Foreseen> foresee_waits(const Profile& profile, const Evidence& ev
     const Wait& wait = profile.waits.at(static_cast<std::size_t>(cell.wait));
     if (wait.kind == WaitKind::timer) count += static_cast<double>(cell.count);
   }
-  if (count < 2 || evidence.wall_s <= 0) return vanishing(finding.share, row);
+  if (count < 2 || quiet_s(evidence) <= 0) return vanishing(finding.share, row);
   return drawn(
       Claim::conditional, {{finding.share, 0, count, spread_parallel, count}},
       fmt::format("1 / ((1 - p) + p / N), p = {:.3f} in N = {:.0f} waits", finding.share, count),
@@ -123,8 +129,8 @@ std::optional<Foreseen> foresee_waits(const Profile& profile, const Evidence& ev
 std::map<std::pair<Bottleneck, Detail>, double> shares_alone(const Evidence& evidence) {
   std::map<std::pair<Bottleneck, Detail>, double> shares;
   for (const Slice& slice : evidence.slices)
-    if (slice.alone && is_own_code(slice.kind.kind) && evidence.wall_s > 0)
-      shares[{slice.kind.kind, slice.kind.detail}] += slice.seconds / evidence.wall_s;
+    if (slice.alone && is_own_code(slice.kind.kind) && quiet_s(evidence) > 0)
+      shares[{slice.kind.kind, slice.kind.detail}] += slice.seconds / quiet_s(evidence);
   return shares;
 }
 
@@ -156,7 +162,7 @@ std::optional<Foreseen> foresee_loop(const Profile& profile, const Evidence& evi
   if (!loop) return std::nullopt;
   const auto gain = gain_of(profile, *loop, row.shrink);
   if (!gain) return std::nullopt;
-  const double share = evidence.wall_s > 0 ? evidence.seconds_of(kind) / evidence.wall_s : 0;
+  const double share = quiet_s(evidence) > 0 ? evidence.seconds_of(kind) / quiet_s(evidence) : 0;
   if (!gain->foreseen) return vanishing(share, row);
   return drawn(Claim::conditional,
                {{share, samples_of(profile), gain->factor, gain->spread, gain->most}},

@@ -55,6 +55,20 @@ TEST(Predict, threads_give_what_this_machine_measured_for_them) {
   EXPECT_NEAR(spread->prediction.speedup.value, 1.5, 0.05);
 }
 
+TEST(Predict, speaks_of_quiet_cpus_as_the_rerun_does) {
+  ProfileBuilder b(10, 2);
+  b.work(0, b.place(user_code()), 0, 5);
+  b.work(0, 0, 5, 10, {1, 0, 0, 1});
+  for (int window = 500; window < 1000; ++window)
+    b.profile.timeline.system.push_back({window, b.profile.timeline.window_s, 0});
+  b.profile.ceilings = {ceiling("kappa.compute_2", 2)};
+  const Report report = analyze(b.profile);
+  ASSERT_GT(report.shares.at(Bottleneck::run_queue), 0.1);
+  const Recommendation* spread = advised(report, Remedy::spread_work);
+  ASSERT_TRUE(spread);
+  EXPECT_GT(spread->prediction.speedup.value, 1.8);
+}
+
 TEST(Predict, code_is_spread_once_whatever_limits_its_parts) {
   ProfileBuilder b(10, 2);
   b.work(0, b.place(user_code("f")), 0, 5).work(0, b.place(user_code("g")), 5, 10);
