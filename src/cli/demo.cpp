@@ -109,8 +109,8 @@ int show_all(const DemoCommand& command) {
   std::vector<DemoRow> rows;
   std::vector<std::string> reports;
   int status = exit_ok;
-  for (const DemoDescription& one : find_demos()) {
-    DemoResult result = run_one_of_all(command, one.name, progress);
+  for (const std::string& name : list_demos()) {
+    DemoResult result = run_one_of_all(command, name, progress);
     show(screen, render_demo_line(result.row, style));
     if (!result.row.right) status = exit_failed;
     rows.push_back(std::move(result.row));

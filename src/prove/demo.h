@@ -22,6 +22,9 @@ inline constexpr int exit_interrupted = 130;
 /// does not answer, and (130) when we were asked to end.
 std::vector<DemoDescription> find_demos();
 
+/// Their names alone: nothing is started. Errors: throws Error where there is none.
+std::vector<std::string> list_demos();
+
 /// At this size; 0 is its default, or its quick one. Errors: throws Error (2) for a name that is
 /// none and a size that it does not take.
 DemoDescription describe_demo(const std::string& name, std::size_t size, bool quick);

@@ -129,6 +129,12 @@ std::vector<DemoDescription> find_demos() {
   return all;
 }
 
+std::vector<std::string> list_demos() {
+  std::vector<std::string> names;
+  for (const std::string& program : find_programs()) names.push_back(name_of(program));
+  return names;
+}
+
 DemoDescription describe_demo(const std::string& name, std::size_t size, bool quick) {
   const std::vector<std::string> programs = find_programs();
   const auto found = std::find_if(programs.begin(), programs.end(),
