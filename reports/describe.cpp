@@ -101,6 +101,8 @@ Headline describe_verdict(const Report& report, const std::vector<BarRow>& rows)
     return {fmt::format("idle {} %, waiting for work", percent_of(rows, Bottleneck::sleep, share)),
             verdict.sentence};
   }
+  // No share of the time stands before what ended it.
+  if (!verdict.ended_by.empty()) return {name_verdict(verdict), verdict.sentence};
   std::string said;
   if (!verdict.mixed) {
     said = fmt::format("{} % ", percent_of(rows, verdict.kind, verdict.share));
@@ -141,6 +143,7 @@ bool needs_independence(Remedy remedy) {
 }
 
 std::string describe_gain(const Recommendation& advice) {
+  if (advice.promise == "completes") return advice.promise;
   const Quantity& speedup = advice.prediction.speedup;
   std::string range = format_factor(speedup.high);
   if (speedup.low < speedup.high) {

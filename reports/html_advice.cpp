@@ -29,6 +29,13 @@ void add_list_fact(Markup& page, Literal label, const std::vector<std::string>& 
   page.add("<dt>").add(label).add("</dt><dd>").list(items).add("</dd>\n");
 }
 
+std::string describe_prediction(const Recommendation& advice) {
+  const std::string what = advice.promise == "completes"
+                               ? "it completes, where this run died"
+                               : describe_interval(advice.prediction.speedup) + " speedup";
+  return fmt::format("{}, {}", what, to_string(advice.claim));
+}
+
 void add_recommendation(Markup& page, const Report& report, const Recommendation& advice) {
   const std::string where = describe_where(report, advice.where);
   const Prediction& prediction = advice.prediction;
@@ -39,8 +46,7 @@ void add_recommendation(Markup& page, const Report& report, const Recommendation
   page.fact("where", where.empty() ? "not known" : where);
   page.fact("why", advice.why.empty() ? "not said" : advice.why);
   add_list_fact(page, "how", advice.how, "not said");
-  page.fact("predicted", fmt::format("{} speedup, {}", describe_interval(prediction.speedup),
-                                     to_string(advice.claim)));
+  page.fact("predicted", describe_prediction(advice));
   page.fact("by", prediction.model.empty() ? "not said" : prediction.model);
   add_list_fact(page, "assumes", prediction.assumptions, "nothing");
   if (!advice.next_limit.empty()) page.fact("limited next by", advice.next_limit);

@@ -69,16 +69,6 @@ Measurement difference(const char* name, const Reading& before, const Reading& a
   return measurement;
 }
 
-Measurement limit_of(const char* name, const std::optional<std::string>& limits,
-                     std::string_view key) {
-  Measurement measurement{name, Unavailable{"no limit is set", ""}, "/proc/PID/limits", 1};
-  if (!limits)
-    measurement.result = Unavailable{"/proc/PID/limits of the target cannot be read", ""};
-  else if (const auto limit = number_after(*limits, key))
-    measurement.result = exactly(static_cast<double>(*limit), Unit::bytes);
-  return measurement;
-}
-
 }  // namespace
 
 MemoryFacts read_memory_facts(const System& system, const std::string& membership) {
@@ -94,6 +84,8 @@ MemoryFacts read_memory_facts(const System& system, const std::string& membershi
   }
   facts.group_faults = read_group(system, path, "memory.stat", {"pgmajfault"});
   facts.stall_us = read_stall(system, membership);
+  facts.oom_kills =
+      read_group(system, path, path.v2 ? "memory.events" : "memory.oom_control", {"oom_kill"});
   facts.current =
       read_group(system, path, path.v2 ? "memory.current" : "memory.usage_in_bytes", {});
   facts.swap_ins = read_vmstat(vmstat, {"pswpin"});
@@ -109,21 +101,20 @@ std::vector<Measurement> memory_differences(const MemoryFacts& before, const Mem
           difference("memory.group_major_faults", before.group_faults, after.group_faults, 1,
                      Unit::count),
           difference("memory.stall", before.stall_us, after.stall_us, us, Unit::seconds),
+          difference("memory.oom_kills", before.oom_kills, after.oom_kills, 1, Unit::count),
           difference("system.swap_ins", before.swap_ins, after.swap_ins, 1, Unit::count),
           difference("system.swap_outs", before.swap_outs, after.swap_outs, 1, Unit::count),
           difference("system.direct_reclaims", before.direct_reclaims, after.direct_reclaims, 1,
                      Unit::count)};
 }
 
-std::vector<Measurement> memory_limits(const System& system, const std::string& membership,
-                                       const std::optional<std::string>& limits) {
+Measurement group_limit(const System& system, const std::string& membership) {
   const CgroupPath path = cgroup_path(system, "memory", membership);
   Measurement group{"memory.limit", Unavailable{"no control group limits memory here", ""}, "", 1};
   if (!path.directories.empty()) group.source = path.directories.front();
   if (const auto limit = memory_limit(system, path))
     group.result = exactly(static_cast<double>(*limit), Unit::bytes);
-  return {group, limit_of("memory.rlimit_as", limits, "Max address space"),
-          limit_of("memory.rlimit_data", limits, "Max data size")};
+  return group;
 }
 
 std::string huge_page_setting(const System& system) {

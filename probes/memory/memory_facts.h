@@ -25,6 +25,7 @@ struct MemoryFacts {
   Reading refaults;      ///< pages of the control group read again after they had been thrown out
   Reading group_faults;  ///< major faults of the control group
   Reading stall_us;      ///< some task stalled for memory (PSI "some" total)
+  Reading oom_kills;     ///< by the kernel, in the control group
   Reading current;       ///< bytes charged to the control group now: no counter
   Reading swap_ins;      ///< pages, whole machine
   Reading swap_outs;
@@ -37,10 +38,8 @@ MemoryFacts read_memory_facts(const System&, const std::string& membership);
 /// Measurements of what moved between two readings; Unavailable where either lacks the counter.
 std::vector<Measurement> memory_differences(const MemoryFacts& before, const MemoryFacts& after);
 
-/// memory.limit, memory.rlimit_as, memory.rlimit_data. `limits` is the text of /proc/PID/limits of
-/// the target.
-std::vector<Measurement> memory_limits(const System&, const std::string& membership,
-                                       const std::optional<std::string>& limits);
+/// memory.limit: of the control group. A process's own are limit_watch.h.
+Measurement group_limit(const System&, const std::string& membership);
 
 /// The word in brackets: "madvise"; "" where the kernel has no transparent huge pages.
 std::string huge_page_setting(const System&);

@@ -10,6 +10,7 @@
 #include "probes/machine/cgroup.h"
 #include "probes/machine/cgroup_watch.h"
 #include "probes/machine/text.h"
+#include "probes/memory/limit_watch.h"
 #include "probes/memory/memory_facts.h"
 
 namespace bottleneck {
@@ -55,7 +56,7 @@ class MemoryProbe : public Probe {
   CgroupWatch groups_;
   MemoryFacts before_;
   MemoryFacts after_;
-  std::optional<std::string> limits_;
+  LimitWatch limits_;
   std::map<pid_t, Polled> processes_;
   pid_t next_ = 0;
   bool started_ = false;
@@ -93,7 +94,7 @@ ProbeState MemoryProbe::check(const System& system) {
 void MemoryProbe::attach(ProcessTree& tree) {
   groups_ = CgroupWatch(system_, tree.root);
   before_ = read_memory_facts(system_, groups_.membership());
-  limits_ = system_.read(fmt::format("/proc/{}/limits", tree.root));
+  limits_ = LimitWatch(system_, tree.root);
 }
 
 /// Looks at one process; false if it is gone or has no memory any more (a zombie).
@@ -110,6 +111,7 @@ bool MemoryProbe::poll(pid_t pid, Polled& process) {
   };
   process.resident = {kibibyte * static_cast<double>(*peak), bytes("VmRSS"), bytes("VmSwap")};
   peak_process_ = std::max(peak_process_, process.resident.peak);
+  limits_.see(pid, limited_bytes(*text));
   polled_ = true;
   return true;
 }
@@ -130,6 +132,7 @@ void MemoryProbe::tick(ProcessTree& tree) {
       process->second.status = KeptFile(system_, fmt::format("/proc/{}/status", pid));
     if (!poll(pid, process->second)) processes_.erase(process);
   }
+  limits_.read_limits();
   Resident sum;
   for (const auto& [pid, process] : processes_) {
     sum.now += process.resident.now;
@@ -141,6 +144,7 @@ void MemoryProbe::tick(ProcessTree& tree) {
 
 void MemoryProbe::target_exited(ProcessTree&, std::int64_t) {
   after_ = read_memory_facts(system_, groups_.membership());
+  limits_.end();
   ended_ = true;
 }
 
@@ -169,13 +173,14 @@ void MemoryProbe::finish(Profile& profile) {
   add_polled(profile);
   if (!ended_) {
     for (Reading* reading :
-         {&after_.refaults, &after_.group_faults, &after_.stall_us, &after_.current,
-          &after_.swap_ins, &after_.swap_outs, &after_.direct_reclaims})
+         {&after_.refaults, &after_.group_faults, &after_.stall_us, &after_.oom_kills,
+          &after_.current, &after_.swap_ins, &after_.swap_outs, &after_.direct_reclaims})
       reading->reason = "the end of the run was not seen";
   }
   for (const Measurement& measurement : memory_differences(before_, after_))
     profile.measurements.push_back(measurement);
-  for (const Measurement& measurement : memory_limits(system_, groups_.membership(), limits_))
+  profile.measurements.push_back(group_limit(system_, groups_.membership()));
+  for (const Measurement& measurement : limits_.measurements())
     profile.measurements.push_back(measurement);
   Measurement current{"memory.group_current", Unavailable{after_.current.reason, ""},
                       after_.current.source, 1};

@@ -157,7 +157,7 @@ const std::vector<Advice> table = {
      "work in pieces that fit in memory",
      {"process the data in chunks, and let go of each before the next",
       "use smaller types, or stream from the file instead of holding it",
-      "or give it more memory: raise the limit of the control group"},
+      "or give it more memory: raise the limit (of the control group, or ulimit)"},
      "everything fits in memory"},
     {{io_read, D::none},
      Family::io,

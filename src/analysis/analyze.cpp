@@ -4,6 +4,7 @@
 
 #include "src/analysis/confidence.h"
 #include "src/analysis/loop_advice.h"
+#include "src/analysis/memory_limit.h"
 #include "src/analysis/parallelism.h"
 #include "src/analysis/phases.h"
 #include "src/analysis/places.h"
@@ -73,6 +74,14 @@ void complete_verdict(Report& report, const Profile& profile, const Evidence& ev
   verdict.sentence = say_verdict(profile, evidence, verdict);
 }
 
+/// After the words of the time: a run that died at a limit has another problem than its time.
+void say_limit_death(Report& report, const LimitDeath& death) {
+  add_support(report.findings, death);
+  report.verdict.sentence = death.sentence;
+  report.verdict.confidence = death.confidence;
+  report.verdict.reasons = {death.reason};
+}
+
 }  // namespace
 
 Report analyze(Profile profile) {
@@ -86,8 +95,11 @@ Report analyze(Profile profile) {
   report.phases = find_phases(profile, evidence);
   report.parallelism = measure_parallelism(profile, evidence);
   report.verdict = judge(evidence, report.shares, report.phases);
+  const auto death = find_limit_death(profile);
+  if (death) settle_verdict(report.verdict, report.shares, *death);
   report.findings = make_findings(report, profile, evidence, figures);
   complete_verdict(report, profile, evidence, figures);
+  if (death) say_limit_death(report, *death);
   if (report.verdict.idle) report.busy_shares = busy_shares_of(evidence);
   const Imbalance team =
       find_imbalance(profile, evidence.wall_s - report.parallelism.seconds_at.front());

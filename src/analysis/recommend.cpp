@@ -105,6 +105,24 @@ Recommendation balance(const Evidence& evidence, const Verdict& verdict,
   return advice;
 }
 
+/// What a run needs that died at a limit. How much memory pieces take, nobody can tell from
+/// outside.
+Recommendation complete_in_pieces(const Profile& profile, const Verdict& verdict,
+                                  const std::vector<Finding>& findings) {
+  const Advice& row = *advice_for({memory_capacity, Detail::limit}).front();
+  Finding finding;
+  finding.kind = verdict.kind;
+  finding.where = verdict.where;
+  Foreseen foreseen{Claim::conditional, {exactly(1, Unit::ratio), "", {}}};
+  foreseen.prediction.model = "none: a run that dies has no time to compare with";
+  foreseen.prediction.assumptions = {"the data can be worked on piece by piece",
+                                     "peak memory: the size of a piece"};
+  Recommendation advice = from_row(profile, row, finding, findings, std::move(foreseen));
+  advice.promise = "completes";
+  advice.why = verdict.sentence;
+  return advice;
+}
+
 /// All code that can be spread is in one recommendation, whatever limits its parts.
 bool is_named(const std::vector<Recommendation>& all, Remedy remedy) {
   return std::any_of(all.begin(), all.end(),
@@ -127,6 +145,7 @@ std::vector<Recommendation> recommend(const Profile& profile, const Evidence& ev
                                       const Verdict& verdict, const std::vector<Finding>& findings,
                                       const ParallelismReport& parallelism, const Imbalance& team,
                                       const std::vector<HotLoop>& loops) {
+  if (!verdict.ended_by.empty()) return {complete_in_pieces(profile, verdict, findings)};
   if (verdict.idle || evidence.wall_s < shortest_advised_s) return {};
   std::vector<Recommendation> all;
   for (const Finding& finding : findings)

@@ -21,10 +21,11 @@ inline constexpr double least_rest = 1e-3;
 /// S = 1 / ((1 - p) + p / s); s of infinity: the slice goes away.
 double amdahl(double p, double s);
 
-/// By predicted gain; none where the program is idle for want of work.
 /// A run shorter than this is mostly the start of the program, 50 samples at most: no advice.
 inline constexpr double shortest_advised_s = 0.05;
 
+/// By predicted gain; none where the program is idle for want of work. Of a run that died at a
+/// memory limit only what lets it complete: its time is not the problem.
 std::vector<Recommendation> recommend(const Profile&, const Evidence&, const Verdict&,
                                       const std::vector<Finding>&, const ParallelismReport&,
                                       const Imbalance&, const std::vector<HotLoop>&);

@@ -57,6 +57,7 @@ Json encode_verdict(const Report& report) {
           {"sentence", verdict.sentence},
           {"idle", verdict.idle},
           {"by_phase", verdict.by_phase},
+          {"ended_by", verdict.ended_by.empty() ? Json(nullptr) : Json(verdict.ended_by)},
           {"reasons", verdict.reasons}};
 }
 
@@ -98,6 +99,7 @@ Json encode_recommendations(const std::vector<Recommendation>& all) {
                     {"action", one.action},
                     {"where", encode_where(one.where)},
                     {"claim", to_string(one.claim)},
+                    {"promise", one.promise},
                     {"prediction", encode_prediction(one.prediction)},
                     {"why", one.why},
                     {"how", one.how},

@@ -38,6 +38,9 @@ struct Recommendation {
   Claim claim = Claim::bound;
   Prediction prediction;
   std::string next_limit;  ///< what limits it next
+  /// "speedup": the prediction's; "completes": it runs to its end where this run died, and its
+  /// speedup is 1 to 1, since there is no time to compare with.
+  std::string promise = "speedup";
 };
 
 }  // namespace bottleneck

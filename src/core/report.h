@@ -59,9 +59,12 @@ struct Verdict {
   std::vector<Bottleneck> top;  ///< by share, largest first, never empty
   Where where;
   std::vector<RuledOut> ruled_out;
-  std::string sentence;   ///< in a programmer's words, after the share
-  bool idle = false;      ///< waits for work more than half of the time: a second bar, no advice
-  bool by_phase = false;  ///< judged by its longest phase, not by the whole run
+  std::string sentence;  ///< in a programmer's words, after the share
+  bool idle = false;     ///< waits for work more than half of the time: a second bar, no advice
+  /// It died at a memory limit: "rlimit_data", "rlimit_as" or "oom_kill"; the sentence says so and
+  /// no share of the time goes before it. "" it did not.
+  std::string ended_by;
+  bool by_phase = false;             ///< judged by its longest phase, not by the whole run
   std::vector<std::string> reasons;  ///< of the confidence word
 };
 

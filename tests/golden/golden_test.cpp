@@ -32,6 +32,10 @@ TEST(Golden, idle_server_of_three_runs) {
   expect_golden("idle.txt", render_terminal(an_idle_report(), {}));
 }
 
+TEST(Golden, run_that_died_at_its_memory_limit) {
+  expect_golden("memory_limit.txt", render_terminal(a_limited_report(), {}));
+}
+
 TEST(Golden, mixed_verdict) {
   Report report = a_matmul_report();
   report.verdict.mixed = true;

@@ -151,6 +151,7 @@ Report a_random_report(unsigned seed) {
   Verdict& verdict = report.verdict;
   verdict.mixed = dice.below(3) == 0;
   verdict.idle = dice.below(4) == 0;
+  if (dice.below(5) == 0) verdict.ended_by = "rlimit_as";
   verdict.kind = dice.word<Bottleneck>();
   verdict.detail = dice.word<Detail>();
   verdict.share = dice.share();
@@ -179,6 +180,7 @@ Report a_random_report(unsigned seed) {
               dice.word<Claim>(),
               {{factor, factor * 0.8, factor * 1.2, Unit::ratio}, "amdahl", {}},
               ""};
+    if (dice.below(4) == 0) advice.promise = "completes";
   }
   return report;
 }

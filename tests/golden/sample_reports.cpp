@@ -249,6 +249,32 @@ Report an_idle_report() {
   return report;
 }
 
+Report a_limited_report() {
+  Report report = a_matmul_report();
+  report.profile.runs.front().exit_status = 1;
+  Verdict& verdict = report.verdict;
+  verdict.kind = memory_capacity;
+  verdict.detail = Detail::limit;
+  verdict.share = report.shares.at(memory_capacity);
+  verdict.top = {memory_capacity};
+  verdict.ended_by = "rlimit_data";
+  verdict.sentence = "it did not finish: it died at its memory limit, 287 of 300 MB (RLIMIT_DATA)";
+  verdict.reasons = {"exit 1, 287 of 300 MB at the last looks"};
+  for (Finding& finding : report.findings)
+    if (finding.kind == memory_capacity) finding.supports = {"page faults", verdict.sentence};
+  Recommendation pieces;
+  pieces.family = Family::chunk;
+  pieces.remedy = Remedy::work_in_pieces;
+  pieces.action = "work in pieces that fit in memory";
+  pieces.where = the_loop();
+  pieces.why = verdict.sentence;
+  pieces.claim = Claim::conditional;
+  pieces.promise = "completes";
+  pieces.prediction = {exactly(1, Unit::ratio), "none", {"peak memory: the size of a piece"}};
+  report.recommendations = {pieces};
+  return report;
+}
+
 Report a_hostile_report() {
   Report report = a_matmul_report();
   report.profile.target.command = {"./a\nb", "\x1b[31mred", "it's", "</script>"};

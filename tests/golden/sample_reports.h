@@ -15,6 +15,7 @@ Report a_demo_report();
 
 /// A server that waits for requests; killed by a signal.
 Report an_idle_report();
+Report a_limited_report();  ///< died at its memory limit
 
 /// Names with control characters, escapes, markup and bytes that are no UTF-8.
 Report a_hostile_report();

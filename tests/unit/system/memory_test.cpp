@@ -156,6 +156,100 @@ TEST(MemoryProbe, knows_the_targets_own_limits) {
   EXPECT_EQ(run.value("memory.rlimit_data"), std::nullopt);
 }
 
+std::string limits_text(const std::string& data, const std::string& space = "unlimited") {
+  return "Max data size             " + data + "   unlimited   bytes\n" +
+         "Max address space         " + space + "   unlimited   bytes\n";
+}
+
+void put_process(MemoryRun& run, int pid, int data_kb, int space_kb, const std::string& limits) {
+  const std::string folder = "/proc/" + std::to_string(pid);
+  run.root.put(folder + "/status", "VmPeak:\t " + std::to_string(space_kb) +
+                                       " kB\nVmSize:\t 1 kB\n" + "VmHWM:\t 1 kB\nVmData:\t " +
+                                       std::to_string(data_kb) + " kB\n");
+  run.root.put(folder + "/limits", limits);
+}
+
+TEST(MemoryLimits, that_a_target_sets_itself_and_takes_back_at_its_end_are_known) {
+  MemoryRun run;
+  put_process(run, 10, 1, 10, limits_text("unlimited"));
+  run.start();
+  put_process(run, 10, 90, 200, limits_text("102400", "409600"));
+  run.probe->tick(run.tree);
+  put_process(run, 10, 40, 200, limits_text("unlimited"));
+  run.probe->tick(run.tree);
+  run.end();
+  EXPECT_EQ(run.value("memory.rlimit_data"), 102400);
+  EXPECT_EQ(run.value("memory.peak_data"), 90 * 1024);
+  EXPECT_EQ(run.value("memory.rlimit_as"), 409600);
+  EXPECT_EQ(run.value("memory.peak_address_space"), 200 * 1024);
+}
+
+TEST(MemoryLimits, that_were_raised_before_the_peak_count_no_more) {
+  MemoryRun run;
+  put_process(run, 10, 1, 10, limits_text("102400"));
+  run.start();
+  run.probe->tick(run.tree);
+  put_process(run, 10, 90, 10, limits_text("unlimited"));
+  run.probe->tick(run.tree);
+  run.end();
+  EXPECT_EQ(run.value("memory.rlimit_data"), std::nullopt);
+  EXPECT_EQ(run.value("memory.peak_data"), 90 * 1024);
+}
+
+TEST(MemoryLimits, set_after_the_last_look_are_those_of_the_zombie) {
+  MemoryRun run;
+  put_process(run, 10, 90, 10, limits_text("unlimited"));
+  run.start();
+  run.probe->tick(run.tree);
+  run.root.put("/proc/10/limits", limits_text("102400"));
+  run.end();
+  EXPECT_EQ(run.value("memory.rlimit_data"), 102400);
+}
+
+TEST(MemoryLimits, are_those_of_the_process_with_most_memory) {
+  MemoryRun run;
+  put_process(run, 10, 5, 10, limits_text("1024"));
+  put_process(run, 11, 80, 10, limits_text("102400"));
+  run.tree.live.insert(11);
+  run.start();
+  run.probe->tick(run.tree);
+  run.end();
+  EXPECT_EQ(run.value("memory.rlimit_data"), 102400);
+  EXPECT_EQ(run.value("memory.peak_data"), 80 * 1024);
+}
+
+TEST(MemoryLimits, without_a_look_have_a_reason_and_no_peak) {
+  MemoryRun run;
+  put_process(run, 10, 5, 10, limits_text("1024"));
+  run.start();
+  run.end();
+  EXPECT_EQ(run.value("memory.rlimit_data"), 1024);
+  const auto& peak = run.measurement("memory.peak_data").result;
+  ASSERT_TRUE(std::holds_alternative<Unavailable>(peak));
+  EXPECT_NE(std::get<Unavailable>(peak).reason, "");
+}
+
+TEST(MemoryProbe, counts_the_kernels_kills_of_its_control_group) {
+  MemoryRun run;
+  run.with_v2().root.put("/sys/fs/cgroup/job/memory.events",
+                         "oom 9\noom_kill 2\noom_group_kill 0\n");
+  run.start();
+  run.root.put("/sys/fs/cgroup/job/memory.events", "oom 12\noom_kill 3\noom_group_kill 0\n");
+  run.end();
+  EXPECT_EQ(run.value("memory.oom_kills"), 1);
+}
+
+TEST(MemoryProbe, counts_the_kernels_kills_in_version_1_too) {
+  MemoryRun run;
+  run.root.put("/proc/self/mountinfo", "35 31 0:32 / /cg rw - cgroup cgroup rw,memory\n");
+  run.root.put("/proc/self/cgroup", "4:memory:/\n");
+  run.root.put("/cg/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 4\n");
+  run.start();
+  run.root.put("/cg/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 6\n");
+  run.end();
+  EXPECT_EQ(run.value("memory.oom_kills"), 2);
+}
+
 TEST(MemoryFacts, name_the_huge_page_setting) {
   FakeRoot root;
   EXPECT_EQ(huge_page_setting(root.system()), "");
