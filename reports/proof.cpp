@@ -32,7 +32,7 @@ std::string describe_completion(const Verification& one) {
 }  // namespace
 
 std::string describe_predicted(const Verification& one) {
-  if (one.claim == "completes") return one.remedy ? "completes" : "–";
+  if (one.claim == "completes") return one.model.empty() ? "no promise" : "completes";
   if (!one.predicted) return "no promise";
   if (one.claim == "bound") return "at most " + format_factor(one.predicted->high);
   return describe_interval(*one.predicted);

@@ -230,6 +230,7 @@ class DemoRun {
       Verification verification = verify(promises[i].promise, result.trials.front(),
                                          result.trials[i + 1], Equivalence{about_.tolerance});
       judge_bound(verification);
+      name_rescue(verification, promises[i].promise);
       verification.frozen = promises[i].frozen;
       if (!stopped()) look_inside(verification, chosen[i]);
       remember(verification, promises[i]);

@@ -119,6 +119,14 @@ void judge_bound(Verification& one) {
                         one.measured->value);
 }
 
+void name_rescue(Verification& one, const Promise& promise) {
+  if (promise.claim != "completes") return;
+  if (promise.why_none.empty())
+    one.model = "it runs to its end where the other dies";
+  else
+    one.why = promise.why_none + "; " + one.why;
+}
+
 std::string judge_diagnosis(const DemoDescription& demo, const Verdict& verdict) {
   const auto right = [&](Bottleneck kind) { return is_expected(demo, kind); };
   const bool all_right =

@@ -38,6 +38,9 @@ void calibrate_promise(Promise&, const std::vector<Residual>&, const std::string
 /// A bound is no prediction: it holds unless more was measured.
 void judge_bound(Verification&);
 
+/// That completing was promised: there is no figure to say it.
+void name_rescue(Verification&, const Promise&);
+
 /// "" the diagnosis of the baseline is one of those that are right.
 std::string judge_diagnosis(const DemoDescription&, const Verdict&);
 

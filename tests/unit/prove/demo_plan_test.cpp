@@ -98,6 +98,19 @@ TEST(DemoPlan, promises_no_figure_where_only_completion_counts) {
   EXPECT_EQ(promise.why_none, "");
 }
 
+TEST(DemoPlan, tells_a_promised_rescue_from_one_by_chance) {
+  Promise promise;
+  promise.claim = "completes";
+  Verification promised;
+  name_rescue(promised, promise);
+  EXPECT_NE(promised.model, "");
+  promise.why_none = "the diagnosis recommends nothing";
+  Verification by_chance;
+  name_rescue(by_chance, promise);
+  EXPECT_EQ(by_chance.model, "");
+  EXPECT_THAT(by_chance.why, HasSubstr("recommends nothing"));
+}
+
 Verification measured(const std::string& claim, double promised, double low, double value) {
   Verification one;
   one.variant = "simd";
