@@ -65,28 +65,30 @@ void LimitWatch::see(pid_t pid, const LimitedBytes& now) {
   take(space_, now.address_space);
 }
 
-void LimitWatch::end_look(Watched& watched) {
-  if (watched.largest == 0) return;
-  const bool is_new_peak = watched.most > watched.peak.value_or(-1);
-  if (is_new_peak || watched.largest == watched.owner) {
-    const auto text = read_limits_of(system_, watched.largest);
-    const auto now = text ? number_after(*text, watched.key) : std::nullopt;
-    readable_ = readable_ || text;
-    // With more than ever before, a limit that held until now is known to hold no longer. What a
-    // process frees and takes back on its way to the end tells nothing.
-    watched.limit = is_new_peak && text ? now : tighter(watched.limit, now);
-  }
-  if (is_new_peak) {
+void LimitWatch::end_look(Watched& watched, const std::optional<std::string>& limits) {
+  const auto now = limits ? number_after(*limits, watched.key) : std::nullopt;
+  if (watched.most > watched.peak.value_or(-1)) {
     watched.peak = watched.most;
     watched.owner = watched.largest;
+    // With more than ever before: a limit that was there and is no more did not hold it.
+    if (limits) watched.limit = now;
+  } else if (watched.largest == watched.owner) {
+    // What a process frees and takes back on its way to the end tells nothing.
+    watched.limit = tighter(watched.limit, now);
   }
   watched.largest = 0;
   watched.most = -1;
 }
 
 void LimitWatch::read_limits() {
-  end_look(data_);
-  end_look(space_);
+  pid_t read = 0;
+  std::optional<std::string> limits;
+  for (Watched* watched : {&data_, &space_}) {
+    if (watched->largest == 0) continue;
+    if (watched->largest != read) limits = read_limits_of(system_, read = watched->largest);
+    readable_ = readable_ || limits;
+    end_look(*watched, limits);
+  }
 }
 
 void LimitWatch::end() {

@@ -46,35 +46,21 @@ class LimitWatch {
     const char* limit_name;
     const char* peak_name;
     const char* peak_source;
-    std::optional<std::uint64_t> limit;  ///< the tightest since the process had most
-    std::optional<double> peak;
+    std::optional<std::uint64_t> limit{};  ///< the tightest since the process had most
+    std::optional<double> peak{};
     pid_t owner = 0;
     pid_t largest = 0;  ///< at this look
     double most = -1;
   };
-  void end_look(Watched&);
+  static void end_look(Watched&, const std::optional<std::string>& limits);
 
   System system_;
   pid_t root_ = 0;
   bool readable_ = false;
-  Watched data_{"Max data size",
-                "memory.rlimit_data",
-                "memory.peak_data",
-                "/proc/PID/status VmData",
-                {},
-                {},
-                0,
-                0,
-                -1};
-  Watched space_{"Max address space",
-                 "memory.rlimit_as",
-                 "memory.peak_address_space",
-                 "/proc/PID/status VmPeak",
-                 {},
-                 {},
-                 0,
-                 0,
-                 -1};
+  Watched data_{"Max data size", "memory.rlimit_data", "memory.peak_data",
+                "/proc/PID/status VmData"};
+  Watched space_{"Max address space", "memory.rlimit_as", "memory.peak_address_space",
+                 "/proc/PID/status VmPeak"};
 };
 
 }  // namespace bottleneck
