@@ -34,7 +34,7 @@ DemoRow demo_row(const Report& report, double seconds) {
     row.best += fmt::format("{}{} {}, {} predicted: {}", row.best.empty() ? "" : "; ", one.variant,
                             describe_measured(one), describe_predicted(one), describe_outcome(one));
   }
-  if (row.best.empty()) row.best = demo.notes.empty() ? "nothing recommended" : demo.notes.front();
+  if (row.best.empty()) row.best = demo.notes.empty() ? "nothing recommended" : demo.notes.back();
   return row;
 }
 
