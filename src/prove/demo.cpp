@@ -235,7 +235,7 @@ class DemoRun {
       name_rescue(verification, promises[i].promise);
       verification.frozen = promises[i].frozen;
       if (!stopped()) look_inside(verification, chosen[i]);
-      remember(verification, promises[i]);
+      if (result.noise.empty()) remember(verification, promises[i]);  // else it tells of the noise
       verifications_.push_back(std::move(verification));
     }
     return demo_.interrupted ? std::vector<DemoVariant>{} : chosen;
