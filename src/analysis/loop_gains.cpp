@@ -73,10 +73,12 @@ double room(const Profile& profile, const LoopEvidence& e) {
   return rate > 0 && most > 0 ? std::max(1.0, most / rate) : 1e9;
 }
 
-/// Each round needs the one before and its result is kept: neither lanes nor threads can share it.
-bool recurs(const LoopEvidence& e) {
-  return e.chain.stored && e.chain.cycles > e.mix.instructions / issued_per_cycle;
+bool sets_pace(const LoopEvidence& e) {
+  return e.mix.instructions > 0 && e.chain.cycles > e.mix.instructions / issued_per_cycle;
 }
+
+/// Each round needs the one before and its result is kept: neither lanes nor threads can share it.
+bool recurs(const LoopEvidence& e) { return e.chain.stored && sets_pace(e); }
 
 LoopGain limited(double factor, double most, double spread, std::string because) {
   return {std::min(factor, most), most, spread, true, std::move(because)};
@@ -97,6 +99,13 @@ std::optional<LoopGain> gain_of_lanes(const Profile& profile, const HotLoop& loo
   const double bits = element_bits(profile.hot_code.at(static_cast<std::size_t>(loop.code)));
   const double lanes = vector_bits(profile) / bits;
   const double fits = room(profile, e);
+  if (sets_pace(e)) {
+    // A step of the chain takes as long for a whole vector as for one number, and where lanes are
+    // steps of different chains the chain goes, too.
+    const double most = lanes * e.chain.cycles * issued_per_cycle / e.mix.instructions;
+    return limited(std::min(lanes, fits), std::min(most, fits), spread_vectorize,
+                   fmt::format("{:.0f} lanes of {:.0f} bits in a chain", lanes, bits));
+  }
   if (fits < lanes * lane_efficiency)
     return limited(fits, fits, spread_vectorize / 2, "what memory gives to one CPU");
   return limited(lanes * lane_efficiency, std::min(lanes, fits), spread_vectorize,

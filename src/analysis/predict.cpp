@@ -1,6 +1,7 @@
 #include "src/analysis/predict.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -94,19 +95,12 @@ Foreseen foresee_overlap(const Evidence& evidence, const Advice& row, const Find
 /// holder.
 Foreseen foresee_queue(const Profile& profile, const Evidence& evidence, const Advice& row) {
   const double saved = quiet_s(evidence) > 0 ? evidence.lock_saved_s / quiet_s(evidence) : 0;
-  double work_s = 0;
-  for (const CodeCell& cell : profile.timeline.code) {
-    const Location& place = profile.locations.at(static_cast<std::size_t>(cell.location));
-    if (place.activity == Activity::user && place.role == Role::work) work_s += cell.seconds;
-  }
-  const double spread = quiet_s(evidence) > 0 ? work_s / evidence.cpus / quiet_s(evidence) : 1;
   const double low = amdahl(saved, goes_away);
-  const double high = std::max(low, 1 / std::max(least_rest, spread));
   return {Claim::conditional,
-          {{std::sqrt(low * high), low, high, Unit::ratio},
+          {between(low, all_but_work(profile, evidence)),
            fmt::format("from 1 / (1 - q), q = {:.3f} of the time that queues cost, to all that is "
-                       "left: {:.3f} for the program's own {:.2f} s on {} CPUs",
-                       saved, spread, work_s, evidence.cpus),
+                       "not the program's own work on {} CPUs",
+                       saved, evidence.cpus),
            {std::string(row.assumption)}}};
 }
 
@@ -123,6 +117,29 @@ std::optional<Foreseen> foresee_waits(const Profile& profile, const Evidence& ev
       Claim::conditional, {{finding.share, 0, count, spread_parallel, count}},
       fmt::format("1 / ((1 - p) + p / N), p = {:.3f} in N = {:.0f} waits", finding.share, count),
       row);
+}
+
+/// CPU time inside the calls that write and force: they become fewer with what waits in them.
+double in_write_calls_s(const Profile& profile, const Evidence& evidence) {
+  constexpr std::array calls = {"write", "pwrite64", "writev", "fsync", "fdatasync", "msync"};
+  double seconds = 0;
+  for (const Slice& slice : evidence.slices) {
+    if (slice.location < 0 || slice.kind.kind == io_write) continue;
+    const Location& place = profile.locations.at(static_cast<std::size_t>(slice.location));
+    if (std::find(calls.begin(), calls.end(), place.call) != calls.end()) seconds += slice.seconds;
+  }
+  return seconds;
+}
+
+Foreseen foresee_batch(const Profile& profile, const Evidence& evidence, const Advice& row,
+                       const Finding& finding) {
+  const double calls = in_write_calls_s(profile, evidence) / quiet_s(evidence);
+  const double share = std::min(1.0, finding.share + calls);
+  return drawn(Claim::conditional, {{share, 0, batch, spread_io, batch}},
+               fmt::format("1 / ((1 - p) + p / s), p = {:.3f}, of it {:.3f} on a CPU in the calls, "
+                           "s = {:.0f} records a call",
+                           share, calls, batch),
+               row);
 }
 
 /// Of own code by kind, while no other thread worked: only that can be spread.
@@ -177,6 +194,21 @@ Prediction bound_of(double speedup, std::string model, std::string assumption) {
   return {{speedup, 1.0, speedup, Unit::ratio}, std::move(model), {std::move(assumption)}};
 }
 
+double all_but_work(const Profile& profile, const Evidence& evidence) {
+  double work_s = 0;
+  for (const CodeCell& cell : profile.timeline.code) {
+    const Location& place = profile.locations.at(static_cast<std::size_t>(cell.location));
+    if (place.activity == Activity::user && place.role == Role::work) work_s += cell.seconds;
+  }
+  const double share = quiet_s(evidence) > 0 ? work_s / evidence.cpus / quiet_s(evidence) : 1;
+  return std::max(1.0, 1 / std::max(least_rest, share));
+}
+
+Quantity between(double low, double high) {
+  const double end = std::max(low, high);
+  return {std::sqrt(low * end), low, end, Unit::ratio};
+}
+
 double samples_of(const Profile& profile) {
   double samples = 0;
   for (const CodeCell& cell : profile.timeline.code) samples += cell.samples;
@@ -200,10 +232,7 @@ std::optional<Foreseen> foresee(const Profile& profile, const Evidence& evidence
     case Shrink::reads:
       return foresee_reads(profile, evidence, row, finding);
     case Shrink::batch:
-      return drawn(Claim::conditional, {{finding.share, 0, batch, spread_io, batch}},
-                   fmt::format("1 / ((1 - p) + p / s), p = {:.3f}, s = {:.0f} records a call",
-                               finding.share, batch),
-                   row);
+      return foresee_batch(profile, evidence, row, finding);
     case Shrink::build:
       return drawn(Claim::expected,
                    {{finding.share, samples_of(profile), optimized_factor, spread_optimized, 1e9}},

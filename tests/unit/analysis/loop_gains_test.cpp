@@ -70,6 +70,15 @@ TEST(LoopGain, lanes_are_nothing_for_calls_pointers_and_recurrences) {
   EXPECT_FALSE(recurrence.gain(Shrink::lanes));
 }
 
+TEST(LoopGain, a_step_of_a_chain_takes_as_long_for_all_lanes) {
+  Case one;
+  one.loop.evidence.chain = {4, false, true, false};
+  const auto gain = one.gain(Shrink::lanes);
+  ASSERT_TRUE(gain);
+  EXPECT_NEAR(gain->factor, 4, 1e-9) << "no lane is lost to issue";
+  EXPECT_NEAR(gain->most, 4 * 4 / (6 / 4.5), 1e-9) << "the chain may go, too";
+}
+
 TEST(LoopGain, a_chain_breaks_into_what_its_instructions_need) {
   Case one;
   one.loop.evidence.chain = {8, false, true, false};

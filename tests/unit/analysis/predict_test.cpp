@@ -113,6 +113,17 @@ TEST(Predict, one_sync_for_many_records_leaves_a_part_of_them) {
   EXPECT_GT(less->prediction.speedup.value, 4.4);
 }
 
+TEST(Predict, calls_become_fewer_with_what_waits_in_them) {
+  ProfileBuilder b(10, 2);
+  const int call = b.place(in_kernel(Activity::syscall, "fsync"));
+  b.work(0, b.place(user_code()), 0, 1).work(0, call, 1, 2);
+  b.idle(0, b.wait(WaitKind::file_sync), 2, 10);
+  const Report report = analyze(b.profile);
+  const Recommendation* less = advised(report, Remedy::sync_less);
+  ASSERT_TRUE(less);
+  EXPECT_NEAR(less->prediction.speedup.value, 1 / (0.1 + 0.9 / 64), 0.3);
+}
+
 TEST(Predict, reads_in_parallel_follow_the_storage_that_was_measured) {
   ProfileBuilder b(10, 2);
   b.work(0, b.place(user_code()), 0, 2).idle(0, b.wait(WaitKind::file_read), 2, 10);
