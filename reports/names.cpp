@@ -95,7 +95,9 @@ std::string name_file(std::string_view path) {
 }
 
 std::string name_function(std::string_view function) {
-  const std::string name = drop_parameters(shorten_templates(drop_anonymous(function)));
+  constexpr std::size_t longest = 4096;  // nobody reads more, and what follows looks back and forth
+  const std::string name =
+      drop_parameters(shorten_templates(drop_anonymous(function.substr(0, longest))));
   if (name.empty()) return "";
   const auto last = static_cast<unsigned char>(name.back());
   const bool bare =

@@ -17,9 +17,9 @@ namespace bottleneck::sched {
 inline constexpr std::size_t most_hot_code = 24;
 /// Of the samples of user code: less than this cannot become a line on any screen.
 inline constexpr double least_hot_share = 0.01;
-/// Code read and decoded at the end: a million bytes take some 100 ms (research/pmuless.md
+/// Code read and decoded at the end, the hottest first: it takes some 40 ms (research/pmuless.md
 /// section 3: 6.3 million instructions a second).
-inline constexpr std::size_t most_code_bytes = 1'000'000;
+inline constexpr std::size_t most_code_bytes = 400'000;
 inline constexpr std::size_t most_function_bytes = 300'000;
 /// Of one body; a larger loop (an interpreter's) is pooled with the code that has no loop.
 inline constexpr std::size_t most_body = 600;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace bottleneck {
 namespace {
@@ -19,6 +20,10 @@ double local_deviation(double low, double high) {
   return std::max(least_deviation, std::log(high / low) / 2 / normal_90);
 }
 
+/// Repetitions of one program are not new cases: its newest few stand for it, since a workload has
+/// some variants of a remedy and two sizes. A choice.
+constexpr int most_of_workload = 4;
+
 bool is_usable(const Residual& one) {
   return one.low > 0 && one.low <= one.predicted && one.predicted <= one.high && one.measured > 0;
 }
@@ -30,8 +35,11 @@ double error_of(const Residual& one) { return std::log(one.measured / one.predic
 Calibration calibrate(const std::vector<Residual>& all, Remedy remedy,
                       const std::string& left_out) {
   std::vector<const Residual*> alike;
-  for (const Residual& one : all)
-    if (one.remedy == remedy && one.workload != left_out && is_usable(one)) alike.push_back(&one);
+  std::map<std::string, int> of_workload;
+  for (auto one = all.rbegin(); one != all.rend(); ++one)
+    if (one->remedy == remedy && one->workload != left_out && is_usable(*one) &&
+        ++of_workload[one->workload] <= most_of_workload)
+      alike.push_back(&*one);
   Calibration result;
   result.cases = static_cast<int>(alike.size());
   if (result.cases < least_cases) return result;

@@ -69,16 +69,14 @@ void fill_windows(const Profile& profile, Evidence& evidence) {
 
 double Evidence::seconds_of(Bottleneck kind) const {
   double sum = 0;
-  for (const Slice& slice : slices)
-    if (slice.kind.kind == kind) sum += slice.seconds;
+  for (const auto& [one, part] : seconds)
+    if (one.kind == kind) sum += part;
   return sum;
 }
 
 double Evidence::seconds_of(Kind kind) const {
-  double sum = 0;
-  for (const Slice& slice : slices)
-    if (slice.kind == kind) sum += slice.seconds;
-  return sum;
+  const auto found = seconds.find(kind);
+  return found == seconds.end() ? 0 : found->second;
 }
 
 bool was_fought(const Evidence& evidence, const IdleCell& cell) {
@@ -96,6 +94,7 @@ Evidence derive(const Profile& profile, const Counters& counters, const HotLoops
   attribute(profile, counters, loops, evidence);
   fill_windows(profile, evidence);
   fill_up(evidence, std::max(0, profile.timeline.windows - 1));
+  for (const Slice& slice : evidence.slices) evidence.seconds[slice.kind] += slice.seconds;
   return evidence;
 }
 

@@ -42,6 +42,8 @@ struct Evidence {
   int main_lock_wait = -1;  ///< the lock that was waited for longest
   int main_lock_code = -1;  ///< the place in a lock where most CPU time was burnt
 
+  std::map<Kind, double> seconds;  ///< of the slices, summed once: asked for again and again
+
   double seconds_of(Bottleneck) const;
   double share_of(Bottleneck kind) const { return wall_s > 0 ? seconds_of(kind) / wall_s : 0; }
   double seconds_of(Kind) const;

@@ -81,7 +81,8 @@ bool sets_pace(const LoopEvidence& e) {
 bool recurs(const LoopEvidence& e) { return e.chain.stored && sets_pace(e); }
 
 LoopGain limited(double factor, double most, double spread, std::string because) {
-  return {std::min(factor, most), most, spread, true, std::move(because)};
+  most = std::max(1.0, most);
+  return {std::clamp(factor, 1.0, most), most, spread, true, std::move(because)};
 }
 
 std::optional<LoopGain> gain_of_lanes(const Profile& profile, const HotLoop& loop) {
@@ -144,7 +145,10 @@ std::optional<LoopGain> gain_of_sharing(const Profile& profile, const LoopEviden
 std::optional<LoopGain> gain_of_reuse(const Profile& profile, const HotLoop& loop) {
   const LoopEvidence& e = loop.evidence;
   double user_s = 0;
-  for (const CodeCell& cell : profile.timeline.code) user_s += cell.seconds;
+  for (const CodeCell& cell : profile.timeline.code) {
+    const Location& place = profile.locations.at(static_cast<std::size_t>(cell.location));
+    if (place.activity == Activity::user && place.role == Role::work) user_s += cell.seconds;
+  }
   double moved = 0, covered = 0;
   for (const Stream& one : e.streams) {
     moved += one.bytes_per_s * loop.share * user_s;

@@ -93,14 +93,22 @@ Foreseen foresee_overlap(const Evidence& evidence, const Advice& row, const Find
 /// At least the queueing goes away; at most all that is not the program's own work does, and that
 /// is spread over the CPUs: a contended lock also costs its hand-over at every change of its
 /// holder.
-Foreseen foresee_queue(const Profile& profile, const Evidence& evidence, const Advice& row) {
+Foreseen foresee_queue(const Profile& profile, const Evidence& evidence, const Advice& row,
+                       const Finding& finding) {
   const double saved = quiet_s(evidence) > 0 ? evidence.lock_saved_s / quiet_s(evidence) : 0;
   const double low = amdahl(saved, goes_away);
+  // What is worked while somebody queues remains, at best on all CPUs.
+  double worked_s = 0;
+  for (const WorkCell& cell : profile.timeline.work)
+    if (cell.instant.queueing > 0) worked_s += cell.seconds;
+  const double left =
+      quiet_s(evidence) > 0 ? worked_s / evidence.cpus / quiet_s(evidence) : finding.share;
+  const double gone = std::clamp(finding.share - left, 0.0, 1.0);
   return {Claim::conditional,
-          {between(low, all_but_work(profile, evidence)),
-           fmt::format("from 1 / (1 - q), q = {:.3f} of the time that queues cost, to all that is "
-                       "not the program's own work on {} CPUs",
-                       saved, evidence.cpus),
+          {between(low, amdahl(gone, goes_away)),
+           fmt::format("1 / (1 - p), from p = {:.3f} of the time that queues cost to p = {:.3f} "
+                       "without what locks cost besides",
+                       saved, gone),
            {std::string(row.assumption)}}};
 }
 
@@ -194,16 +202,6 @@ Prediction bound_of(double speedup, std::string model, std::string assumption) {
   return {{speedup, 1.0, speedup, Unit::ratio}, std::move(model), {std::move(assumption)}};
 }
 
-double all_but_work(const Profile& profile, const Evidence& evidence) {
-  double work_s = 0;
-  for (const CodeCell& cell : profile.timeline.code) {
-    const Location& place = profile.locations.at(static_cast<std::size_t>(cell.location));
-    if (place.activity == Activity::user && place.role == Role::work) work_s += cell.seconds;
-  }
-  const double share = quiet_s(evidence) > 0 ? work_s / evidence.cpus / quiet_s(evidence) : 1;
-  return std::max(1.0, 1 / std::max(least_rest, share));
-}
-
 Quantity between(double low, double high) {
   const double end = std::max(low, high);
   return {std::sqrt(low * end), low, end, Unit::ratio};
@@ -218,13 +216,14 @@ double samples_of(const Profile& profile) {
 std::optional<Foreseen> foresee(const Profile& profile, const Evidence& evidence,
                                 const std::vector<HotLoop>& loops, const Advice& row,
                                 const Finding& finding) {
+  if (quiet_s(evidence) <= 0) return std::nullopt;
   switch (row.shrink) {
     case Shrink::vanish:
       return vanishing(finding.share, row);
     case Shrink::overlap:
       return foresee_overlap(evidence, row, finding);
     case Shrink::queue:
-      return foresee_queue(profile, evidence, row);
+      return foresee_queue(profile, evidence, row, finding);
     case Shrink::spread:
       return foresee_spread(profile, evidence, loops, row);
     case Shrink::waits:

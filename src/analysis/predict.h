@@ -30,10 +30,6 @@ std::optional<Foreseen> foresee(const Profile&, const Evidence&, const std::vect
 /// A bound: 1 to `speedup`.
 Prediction bound_of(double speedup, std::string model, std::string assumption);
 
-/// Old over new wall time if nothing but the program's own work were left, spread over the CPUs:
-/// what queues, spins, switches and calls goes away.
-double all_but_work(const Profile&, const Evidence&);
-
 /// Where only two ends are known: their geometric mean between them; `high` at least `low`.
 Quantity between(double low, double high);
 

@@ -59,8 +59,8 @@ Recommendation from_row(const Profile& profile, const Advice& row, const Finding
 
 /// Threads that spin keep CPUs from those that work; switches between too many cost time of their
 /// own.
-Recommendation fewer_threads(const Profile& profile, const Evidence& evidence,
-                             const Verdict& verdict, const ParallelismReport& parallelism) {
+Recommendation fewer_threads(const Evidence& evidence, const Verdict& verdict,
+                             const ParallelismReport& parallelism) {
   const double switching = evidence.seconds_of(Kind{kernel, Detail::switches});
   const double wall = evidence.wall_s;
   const double spun = std::min(evidence.spun_s / evidence.cpus, wall);
@@ -75,11 +75,14 @@ Recommendation fewer_threads(const Profile& profile, const Evidence& evidence,
                 "OMP_WAIT_POLICY=passive, so that waiting threads leave their CPU",
                 "libraries with threads of their own inside threads: set theirs to 1"};
   const double least = amdahl(lost, std::numeric_limits<double>::infinity());
+  // Each hand-over is made of calls, too: at most all that the kernel does goes with them.
+  const double calls = wall > 0 ? evidence.seconds_of(kernel) / wall : 0;
+  const double most = std::clamp(calls + (wall > 0 ? spun / wall : 0), lost, 1.0);
   advice.claim = Claim::conditional;
-  advice.prediction = {between(least, all_but_work(profile, evidence)),
-                       fmt::format("from 1 / (1 - p), p = {:.3f} in switches and spinning, to all "
-                                   "that is not the program's own work on {} CPUs",
-                                   lost, evidence.cpus),
+  advice.prediction = {between(least, amdahl(most, std::numeric_limits<double>::infinity())),
+                       fmt::format("1 / (1 - p), from p = {:.3f} in switches and spinning to p = "
+                                   "{:.3f} with all calls",
+                                   lost, most),
                        {"all of the switching and spinning comes from too many threads"}};
   advice.next_limit = fmt::format("the {} CPUs", evidence.cpus);
   return advice;
@@ -159,7 +162,7 @@ std::vector<Recommendation> recommend(const Profile& profile, const Evidence& ev
       all.push_back(from_row(profile, *row, finding, findings, std::move(*foreseen)));
     }
   if (parallelism.word == Parallelism::oversubscribed)
-    all.push_back(fewer_threads(profile, evidence, verdict, parallelism));
+    all.push_back(fewer_threads(evidence, verdict, parallelism));
   if (parallelism.word == Parallelism::imbalanced)
     all.push_back(balance(evidence, verdict, parallelism, team));
   std::erase_if(

@@ -26,8 +26,10 @@ std::vector<const TrialRun*> counted_runs(const Trial& trial, int exit_status) {
 }
 
 std::optional<Quantity> measure_speedup(const Trial& baseline, const Trial& variant) {
-  if (baseline.runs.empty()) return std::nullopt;
-  const int exit_status = baseline.runs.front().exit_status;
+  const auto first = std::find_if(baseline.runs.begin(), baseline.runs.end(),
+                                  [](const TrialRun& run) { return run.rejected.empty(); });
+  if (first == baseline.runs.end()) return std::nullopt;
+  const int exit_status = first->exit_status;
   const auto before = wall_times(counted_runs(baseline, exit_status));
   const auto after = wall_times(counted_runs(variant, exit_status));
   if (before.size() < least_runs || after.size() < least_runs) return std::nullopt;

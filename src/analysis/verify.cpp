@@ -154,6 +154,8 @@ Judgement judge_completion(const std::vector<const TrialRun*>& baseline,
   const std::string counts =
       fmt::format("{} of {} of the baseline and {} of {} of the variant end with 0", before.size(),
                   plural(baseline.size(), "run"), after.size(), plural(variant.size(), "run"));
+  if (after.size() < variant.size() && before.size() == baseline.size())
+    return {Outcome::harmful, counts};
   if (after.empty() || before.size() == baseline.size()) return {Outcome::no_effect, counts};
   if (after.size() < variant.size()) return {Outcome::optimistic, counts};
   return {Outcome::held, counts};
@@ -188,9 +190,9 @@ std::string write_prediction(const Promise& promise) {
 }  // namespace
 
 std::string write_down(const Promise& promise) {
-  return fmt::format("baseline: {}\nvariant: {}\nremedy: {}\nclaim: {}\n", promise.baseline,
-                     promise.variant, promise.remedy ? to_string(*promise.remedy) : "none",
-                     promise.claim) +
+  return fmt::format("of: {}\nbaseline: {}\nvariant: {}\nremedy: {}\nclaim: {}\n", promise.of,
+                     promise.baseline, promise.variant,
+                     promise.remedy ? to_string(*promise.remedy) : "none", promise.claim) +
          write_prediction(promise);
 }
 
@@ -204,6 +206,11 @@ Verification verify(const Promise& promise, const Trial& baseline, const Trial& 
   }
   if (promise.claim == "completes") {
     set(result, judge_completion(before, after, how));
+    return result;
+  }
+  if (before.front()->exit_status != exit_ok) {
+    set(result, {Outcome::not_tested,
+                 fmt::format("the baseline fails: exit status {}", before.front()->exit_status)});
     return result;
   }
   if (std::string what = first_difference(before, after, how); !what.empty()) {

@@ -28,6 +28,7 @@ namespace bottleneck {
 
 /// What is written down before a rerun.
 struct Promise {
+  std::string of;  ///< what is rerun: workload and size
   std::string baseline;
   std::string variant;
   std::optional<Remedy> remedy;

@@ -8,6 +8,7 @@
 
 #include "probes/ceilings/cache.h"
 #include "probes/ceilings/ceilings.h"
+#include "reports/machine.h"
 #include "src/cli/calibrate.h"
 #include "src/cli/commands.h"
 #include "src/cli/outputs.h"
@@ -35,6 +36,7 @@ void measure_machine(Progress& progress) {
   set.storage_device = device_of(".");
   try {
     set.ceilings = measure_ceilings({{}, false, ceilings_budget_s, "."}, [](const Measurement&) {});
+    set.partial = is_disturbed(set.ceilings);  // a loaded moment's are measured again next time
     keep_ceilings(ceilings_cache_path(), set);
   } catch (const Error&) {
     return;

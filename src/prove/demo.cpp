@@ -33,8 +33,9 @@ constexpr double longest_made_again_s = 5;
 
 /// Share of the wall time in which others had the CPUs.
 double held_up(const Report& report) {
-  const auto found = report.shares.find(Bottleneck::run_queue);
-  return found == report.shares.end() ? 0 : found->second;
+  for (const Finding& one : report.findings)
+    if (one.kind == Bottleneck::run_queue && one.detail != Detail::quota) return one.share;
+  return 0;
 }
 
 /// Whether a signal to end came while nobody watched.
@@ -192,6 +193,7 @@ class DemoRun {
 
   Promised promise(const DemoVariant& variant) {
     Promised made{promise_for(variant, profiled_.at(variant.after).recommendations), {}, ""};
+    made.promise.of = fmt::format("{} {}", about_.name, about_.size);
     made.by_model = made.promise.prediction;
     calibrate_promise(made.promise, residuals_, about_.name);
     const Frozen frozen = freeze(made.promise, system_, options_.freeze);
@@ -232,6 +234,7 @@ class DemoRun {
       Verification verification = verify(promises[i].promise, result.trials.front(),
                                          result.trials[i + 1], Equivalence{about_.tolerance});
       judge_bound(verification);
+      judge_noise(verification, result.noise);
       name_rescue(verification, promises[i].promise);
       verification.frozen = promises[i].frozen;
       if (!stopped()) look_inside(verification, chosen[i]);
@@ -245,6 +248,8 @@ class DemoRun {
     profile(variant);
     if (!profiled_.contains(variant.name)) return;
     const Report& report = profiled_.at(variant.name);
+    const Run& run = report.profile.this_run();
+    if (run.interrupted || run.timed_out) return;  // half a profile says what its first half was
     verification.limit = name_limit(report.verdict);
     if (verification.measured)
       explain_miss(verification, profiled_.at(variant.after).profile, report.profile);
@@ -266,7 +271,7 @@ class DemoRun {
     if (!demo_.wrong.empty() && held_up(baseline) >= most_held_up)
       demo_.wrong += "; other programs held it up: try again without them";
     if (about_.control) {
-      const std::string broken = judge_control(verifications_);
+      const std::string broken = judge_control(baseline.recommendations, verifications_);
       demo_.wrong += (demo_.wrong.empty() || broken.empty() ? "" : "; ") + broken;
     }
     demo_.right = demo_.wrong.empty();

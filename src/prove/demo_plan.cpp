@@ -112,7 +112,7 @@ void calibrate_promise(Promise& promise, const std::vector<Residual>& residuals,
 void judge_bound(Verification& one) {
   const bool measured = one.claim == "bound" && one.predicted && one.measured;
   const bool without_gain = one.outcome == Outcome::harmful || one.outcome == Outcome::no_effect;
-  if (!measured || without_gain) return;
+  if (!measured || without_gain || one.outcome == Outcome::inconclusive) return;
   const bool exceeded = one.measured->low > one.predicted->high;
   one.outcome = exceeded ? Outcome::pessimistic : Outcome::held;
   one.why = fmt::format("a bound of {:.2f}x, no prediction; measured {:.2f}x", one.predicted->high,
@@ -138,14 +138,28 @@ std::string judge_diagnosis(const DemoDescription& demo, const Verdict& verdict)
                      fmt::join(demo.verdicts, " or "));
 }
 
-std::string judge_control(const std::vector<Verification>& all) {
+void judge_noise(Verification& one, const std::string& noise) {
+  if (noise.empty() || !one.measured) return;
+  one.outcome = Outcome::inconclusive;
+  one.why = noise + "; " + one.why;
+}
+
+std::string judge_control(const std::vector<Recommendation>& advice,
+                          const std::vector<Verification>& tried) {
   std::string broken;
-  for (const Verification& one : all) {
-    const bool promised =
-        one.claim != "bound" && one.predicted && one.predicted->value >= promised_gain;
-    if (!promised || !one.measured || one.measured->value >= promised_gain) continue;
-    broken += fmt::format("{}{} was promised {:.2f}x and gives {:.2f}x", broken.empty() ? "" : "; ",
-                          one.variant, one.predicted->value, one.measured->value);
+  const auto tell = [&](const std::string& what) { broken += (broken.empty() ? "" : "; ") + what; };
+  for (const Recommendation& one : advice) {
+    const double promised = one.prediction.speedup.value;
+    if (one.claim == Claim::bound || promised < promised_gain) continue;
+    const auto found = std::find_if(tried.begin(), tried.end(), [&](const Verification& other) {
+      return other.remedy == one.remedy && other.measured;
+    });
+    if (found == tried.end())
+      tell(fmt::format("{} is promised {:.2f}x, and nothing here tries it", to_string(one.remedy),
+                       promised));
+    else if (found->measured->value < promised_gain)
+      tell(fmt::format("{} was promised {:.2f}x and gives {:.2f}x", found->variant, promised,
+                       found->measured->value));
   }
   return broken;
 }

@@ -45,7 +45,11 @@ void name_rescue(Verification&, const Promise&);
 std::string judge_diagnosis(const DemoDescription&, const Verdict&);
 
 /// "" fine; else which promise of a control, of which none comes true, was made.
-std::string judge_control(const std::vector<Verification>&);
+/// What was measured among others' load is shown, and neither holds nor refutes. `noise` as
+/// ExperimentResult has it; "" fine.
+void judge_noise(Verification&, const std::string& noise);
+
+std::string judge_control(const std::vector<Recommendation>&, const std::vector<Verification>&);
 
 /// "compute, scalar": what limits by this verdict.
 std::string name_limit(const Verdict&);

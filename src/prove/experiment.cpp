@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <numeric>
 #include <optional>
+#include <random>
 #include <set>
 
 #include <fmt/format.h>
@@ -39,7 +40,7 @@ class Experiment {
         system_(system),
         cpus_(read_allowed_cpus(system)),
         states_(plan.arms.size()),
-        shuffler_(plan.seed) {
+        shuffler_(plan.seed != 0 ? plan.seed : std::random_device{}()) {
     for (const Arm& arm : plan.arms) result_.trials.push_back({arm.variant, {}});
   }
 

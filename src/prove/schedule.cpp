@@ -32,8 +32,14 @@ bool is_hopeless(const Trial& trial) {
 }  // namespace
 
 std::vector<std::size_t> Shuffler::shuffle(std::vector<std::size_t> arms) {
+  if (last_.size() == arms.size()) {
+    std::vector<std::size_t> back(last_.rbegin(), last_.rend());
+    last_.clear();
+    if (std::is_permutation(back.begin(), back.end(), arms.begin())) return back;
+  }
   for (std::size_t left = arms.size(); left > 1; --left)  // Fisher and Yates
     std::swap(arms[left - 1], arms[dice_() % left]);
+  last_ = arms;
   return arms;
 }
 

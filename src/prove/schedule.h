@@ -11,7 +11,8 @@
 
 namespace bottleneck {
 
-/// The arms of each block in random order.
+/// The arms of each block in random order; every second block is the one before backwards, so that
+/// each arm is as often before another as after it.
 class Shuffler {
  public:
   explicit Shuffler(std::uint64_t seed) : dice_(seed) {}
@@ -19,6 +20,7 @@ class Shuffler {
 
  private:
   std::mt19937_64 dice_;
+  std::vector<std::size_t> last_;  ///< of the block before, if it has not been turned round yet
 };
 
 /// The interval is at most 1 % to each side, or an eighth of the effect. True too where there is

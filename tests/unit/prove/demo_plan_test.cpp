@@ -154,10 +154,29 @@ TEST(DemoPlan, knows_a_wrong_diagnosis) {
 }
 
 TEST(DemoPlan, knows_a_promise_of_a_control_that_fails) {
-  EXPECT_THAT(judge_control({measured("speedup", 1.8, 0.98, 1.0)}), HasSubstr("simd was promised"));
-  EXPECT_EQ(judge_control({measured("speedup", 1.8, 1.2, 1.3)}), "") << "it came true";
-  EXPECT_EQ(judge_control({measured("speedup", 1.07, 0.98, 1.0)}), "") << "next to nothing";
-  EXPECT_EQ(judge_control({measured("bound", 1.8, 0.98, 1.0)}), "") << "a bound promises nothing";
+  const auto judge = [](Claim claim, double promised, const std::vector<Verification>& tried) {
+    return judge_control({advise(Remedy::vectorize, claim, promised)}, tried);
+  };
+  const auto gives = [](double low, double high) {
+    Verification one = measured("speedup", 1.8, low, high);
+    one.remedy = Remedy::vectorize;
+    return std::vector<Verification>{one};
+  };
+  EXPECT_THAT(judge(Claim::conditional, 1.8, gives(0.98, 1.0)), HasSubstr("simd was promised"));
+  EXPECT_EQ(judge(Claim::conditional, 1.8, gives(1.2, 1.3)), "") << "it came true";
+  EXPECT_EQ(judge(Claim::conditional, 1.07, gives(0.98, 1.0)), "") << "next to nothing";
+  EXPECT_EQ(judge(Claim::bound, 1.8, gives(0.98, 1.0)), "") << "a bound promises nothing";
+  EXPECT_THAT(judge(Claim::conditional, 1.8, {}), HasSubstr("nothing here tries it"));
+}
+
+TEST(DemoPlan, calls_nothing_held_that_was_measured_in_noise) {
+  Verification one = measured("speedup", 1.8, 1.7, 1.9);
+  one.outcome = Outcome::held;
+  judge_noise(one, "");
+  EXPECT_EQ(one.outcome, Outcome::held);
+  judge_noise(one, "the machine was too busy");
+  EXPECT_EQ(one.outcome, Outcome::inconclusive);
+  EXPECT_THAT(one.why, HasSubstr("too busy"));
 }
 
 TEST(DemoPlan, takes_no_bound_for_a_prediction_to_calibrate) {
