@@ -12,6 +12,9 @@ namespace {
 
 /// Quantiles of 5 and 95 % from 2000 draws are good to 1 % of their distance (binomial).
 constexpr int draws = 2000;
+/// The profiled run and the rerun are two runs: ln of their ratio varies by this much, however sure
+/// the model is. Source: CPU time of identical runs, research/prediction.md section 0.6 (2.6 %).
+constexpr double run_to_run = 0.03;
 constexpr double low_quantile = 0.05, high_quantile = 0.95;
 
 double draw_share(const Shrinking& one, std::mt19937_64& random) {
@@ -42,7 +45,8 @@ Quantity draw_speedup(const std::vector<Shrinking>& all) {
     }
     // Shares drawn one by one may add up to more than there is.
     if (together > 1) left += together - 1;
-    found.push_back(1 / std::max(least_rest, left));
+    std::normal_distribution<double> noise(0, run_to_run);
+    found.push_back(std::exp(noise(random)) / std::max(least_rest, left));
   }
   return {median(found), quantile(found, low_quantile), quantile(found, high_quantile),
           Unit::ratio};

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -23,12 +24,6 @@ constexpr double batch = 64;
 /// -O2 against -O0: 2 to 8 times in loops of arithmetic, 1.5 to 3 elsewhere; matmul 5.5, sums 2.
 /// Source: research/prediction.md section 4.4.
 constexpr double optimized_factor = 3, spread_optimized = 0.4;
-
-/// The time without what other programs held up: a rerun is compared on quiet CPUs, and runs beside
-/// others do not count (src/prove/rejection.h).
-double quiet_s(const Evidence& evidence) {
-  return evidence.wall_s - evidence.seconds_of(Kind{run_queue, Detail::other_load});
-}
 
 Foreseen only_bound(double speedup, std::string model, const Advice& row) {
   return {Claim::bound, bound_of(speedup, std::move(model), std::string(row.assumption))};
@@ -95,21 +90,23 @@ Foreseen foresee_overlap(const Evidence& evidence, const Advice& row, const Find
 /// holder.
 Foreseen foresee_queue(const Profile& profile, const Evidence& evidence, const Advice& row,
                        const Finding& finding) {
-  const double saved = quiet_s(evidence) > 0 ? evidence.lock_saved_s / quiet_s(evidence) : 0;
+  const double saved = evidence.lock_saved_s / quiet_s(evidence);
   const double low = amdahl(saved, goes_away);
-  // What is worked while somebody queues remains, at best on all CPUs.
-  double worked_s = 0;
-  for (const WorkCell& cell : profile.timeline.work)
-    if (cell.instant.queueing > 0) worked_s += cell.seconds;
-  const double left =
-      quiet_s(evidence) > 0 ? worked_s / evidence.cpus / quiet_s(evidence) : finding.share;
-  const double gone = std::clamp(finding.share - left, 0.0, 1.0);
-  return {Claim::conditional,
-          {between(low, amdahl(gone, goes_away)),
-           fmt::format("1 / (1 - p), from p = {:.3f} of the time that queues cost to p = {:.3f} "
-                       "without what locks cost besides",
-                       saved, gone),
-           {std::string(row.assumption)}}};
+  // At most all that locks own goes, and what is left is the program's own work on all CPUs.
+  double work_s = 0;
+  for (const CodeCell& cell : profile.timeline.code) {
+    const Location& place = profile.locations.at(static_cast<std::size_t>(cell.location));
+    if (place.activity == Activity::user && place.role == Role::work) work_s += cell.seconds;
+  }
+  const double work = work_s / evidence.cpus / quiet_s(evidence);
+  const double high = std::min(amdahl(finding.share, goes_away), 1 / std::max(least_rest, work));
+  return {
+      Claim::conditional,
+      {between(low, high, low < high ? spread_other : 0),
+       fmt::format("from 1 / (1 - q), q = {:.3f} of the time that queues cost, to 1 / (1 - p), p "
+                   "= {:.3f} in locks, or all own work on {} CPUs",
+                   saved, finding.share, evidence.cpus),
+       {std::string(row.assumption)}}};
 }
 
 /// Independent waits side by side last as long as one.
@@ -196,15 +193,52 @@ std::optional<Foreseen> foresee_loop(const Profile& profile, const Evidence& evi
                row);
 }
 
+/// Of the program's own computing in that function, loops and what is around them.
+double share_of_function(const Profile& profile, const Evidence& evidence, const HotCode& code) {
+  double seconds = 0;
+  for (const Slice& slice : evidence.slices) {
+    if (slice.location < 0 || slice.kind.kind != compute) continue;
+    const Location& place = profile.locations.at(static_cast<std::size_t>(slice.location));
+    if (place.function == code.function && place.module == code.module) seconds += slice.seconds;
+  }
+  return seconds / quiet_s(evidence);
+}
+
+/// Functions whose hottest loop fits on lanes: what is around that loop runs less often, too.
+std::optional<Foreseen> foresee_lanes(const Profile& profile, const Evidence& evidence,
+                                      const std::vector<HotLoop>& loops, const Advice& row) {
+  std::set<std::pair<std::string, std::string>> seen;
+  std::vector<Shrinking> parts;
+  std::string model;
+  for (const HotLoop& loop : loops) {
+    const HotCode& code = profile.hot_code.at(static_cast<std::size_t>(loop.code));
+    const bool first = seen.emplace(code.module, code.function).second;
+    const bool scalar = loop.detail == Detail::scalar || loop.detail == Detail::chain;
+    if (!first || loop.kind != compute || !scalar) continue;
+    const auto gain = gain_of(profile, loop, Shrink::lanes);
+    const double share = share_of_function(profile, evidence, code);
+    if (!gain || gain->factor <= 1 || share <= 0) continue;
+    parts.push_back({share, samples_of(profile), gain->factor, gain->spread, gain->most});
+    model += fmt::format("; p = {:.3f} in {}, s = {:.2f}: {}", share, code.function, gain->factor,
+                         gain->because);
+  }
+  if (parts.empty()) return std::nullopt;
+  return drawn(Claim::conditional, parts, "1 / ((1 - p) + p / s)" + model, row);
+}
+
 }  // namespace
 
 Prediction bound_of(double speedup, std::string model, std::string assumption) {
   return {{speedup, 1.0, speedup, Unit::ratio}, std::move(model), {std::move(assumption)}};
 }
 
-Quantity between(double low, double high) {
-  const double end = std::max(low, high);
-  return {std::sqrt(low * end), low, end, Unit::ratio};
+double quiet_s(const Evidence& evidence) {
+  return evidence.wall_s - evidence.seconds_of(Kind{run_queue, Detail::other_load});
+}
+
+Quantity between(double low, double high, double spread) {
+  const double end = std::max(low, high), widened = std::exp(spread);
+  return {std::sqrt(low * end), std::max(1.0, low / widened), end * widened, Unit::ratio};
 }
 
 double samples_of(const Profile& profile) {
@@ -240,6 +274,7 @@ std::optional<Foreseen> foresee(const Profile& profile, const Evidence& evidence
                                finding.share, optimized_factor),
                    row);
     case Shrink::lanes:
+      return foresee_lanes(profile, evidence, loops, row);
     case Shrink::issue:
     case Shrink::reuse:
     case Shrink::order:

@@ -30,8 +30,13 @@ std::optional<Foreseen> foresee(const Profile&, const Evidence&, const std::vect
 /// A bound: 1 to `speedup`.
 Prediction bound_of(double speedup, std::string model, std::string assumption);
 
-/// Where only two ends are known: their geometric mean between them; `high` at least `low`.
-Quantity between(double low, double high);
+/// The time without what other programs held up: a rerun is compared on quiet CPUs, and runs beside
+/// others do not count (src/prove/rejection.h).
+double quiet_s(const Evidence&);
+
+/// Where only two ends are known: their geometric mean between them; `high` at least `low`, and
+/// both less sure than they look by `spread`.
+Quantity between(double low, double high, double spread);
 
 /// All samples of code in the run, for the uncertainty of shares.
 double samples_of(const Profile&);

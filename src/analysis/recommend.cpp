@@ -62,7 +62,7 @@ Recommendation from_row(const Profile& profile, const Advice& row, const Finding
 Recommendation fewer_threads(const Evidence& evidence, const Verdict& verdict,
                              const ParallelismReport& parallelism) {
   const double switching = evidence.seconds_of(Kind{kernel, Detail::switches});
-  const double wall = evidence.wall_s;
+  const double wall = quiet_s(evidence);
   const double spun = std::min(evidence.spun_s / evidence.cpus, wall);
   const double lost = wall > 0 ? std::min(1.0, (switching + spun) / wall) : 0;
   Recommendation advice;
@@ -79,7 +79,7 @@ Recommendation fewer_threads(const Evidence& evidence, const Verdict& verdict,
   const double calls = wall > 0 ? evidence.seconds_of(kernel) / wall : 0;
   const double most = std::clamp(calls + (wall > 0 ? spun / wall : 0), lost, 1.0);
   advice.claim = Claim::conditional;
-  advice.prediction = {between(least, amdahl(most, std::numeric_limits<double>::infinity())),
+  advice.prediction = {between(least, amdahl(most, std::numeric_limits<double>::infinity()), 0),
                        fmt::format("1 / (1 - p), from p = {:.3f} in switches and spinning to p = "
                                    "{:.3f} with all calls",
                                    lost, most),

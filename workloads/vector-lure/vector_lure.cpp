@@ -11,8 +11,7 @@ namespace {
 using workload::Result;
 using workload::Setting;
 
-constexpr std::size_t sweeps = 160;  ///< so that the first touch is a small part
-constexpr std::size_t values_per_mb = (1 << 20) / sizeof(double);
+constexpr std::size_t values = (std::size_t{64} << 20) / sizeof(double);  ///< of each array
 
 using Sweep = void (*)(double* to, const double* from, double s, std::size_t first,
                        std::size_t last);
@@ -32,12 +31,12 @@ WORKLOAD_LANES void add_simd(double* to, const double* from, double s, std::size
 
 template <Sweep sweep>
 Result run(const Setting& setting) {
-  const std::size_t count = setting.size * values_per_mb;
+  const std::size_t count = values;
   workload::Pages<double> from(count, workload::PageSize::huge);
   workload::Pages<double> to(count, workload::PageSize::huge);
   workload::in_parallel(setting.threads, count, [&](int, std::size_t first, std::size_t last) {
     for (std::size_t i = first; i < last; ++i) from[i] = to[i] = static_cast<double>(i & 1023);
-    for (std::size_t i = 1; i <= sweeps; ++i)
+    for (std::size_t i = 1; i <= setting.size; ++i)
       sweep(to.data(), from.data(), static_cast<double>(i), first, last);
   });
   double sum = 0;
@@ -46,12 +45,12 @@ Result run(const Setting& setting) {
 }
 
 std::string limit(std::size_t size, int) {
-  const double gigabytes = static_cast<double>(size * sweeps << 20) / 1e9;
+  const double gigabytes = static_cast<double>(size * values * sizeof(double)) / 1e9;
   char text[300];
   std::snprintf(text, sizeof text,
                 "%zu sweeps have to read %.3g GB and write %.3g GB: divide by the memory bandwidth "
                 "of this machine (bottleneck machine); vectors move nothing faster",
-                sweeps, 2 * gigabytes, gigabytes);
+                size, 2 * gigabytes, gigabytes);
   return text;
 }
 
@@ -63,16 +62,16 @@ int main(int argc, char** argv) {
   workload.line = "control: a scalar loop on all CPUs that already takes all that memory gives";
   workload.verdicts = {"memory_bandwidth"};
   workload.control = true;
-  workload.unit = "MB per array";
-  workload.default_size = 128;
-  workload.quick_size = 40;
-  workload.check_size = 1;
-  workload.most_size = 1 << 16;
+  workload.unit = "sweeps over two arrays of 64 MB";
+  workload.default_size = 320;
+  workload.quick_size = 120;
+  workload.check_size = 2;
+  workload.most_size = 1 << 20;
   workload.tolerance = 1e-12;
   workload.variants = {
       {"scalar", "one element at a time, on all CPUs", "", "", "speedup", run<add_scalar>},
       {"simd", "in the widest vectors of this CPU", "scalar", "vectorize", "none", run<add_simd>}};
-  workload.needs = [](std::size_t size) { return workload::Needs{(2 * size + 16) << 20, 0}; };
+  workload.needs = [](std::size_t) { return workload::Needs{(2 * 64 + 16) << 20, 0}; };
   workload.limit = limit;
   return workload::run_main(workload, argc, argv);
 }

@@ -29,6 +29,7 @@ struct Case {
     code.loop = true;
     code.body = {scalar_float(xmm0, xmm1)};
     profile.hot_code = {code};
+    profile.locations.resize(1);
     loop.share = 1;
     loop.evidence.mix.instructions = 6;
     loop.evidence.mix.scalar_float_count = 1;

@@ -1,4 +1,6 @@
 // What advice is predicted to give: draws, and the models by kind of remedy.
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -21,12 +23,12 @@ Measurement ceiling(const char* name, double value, Unit unit = Unit::ratio) {
 
 TEST(DrawSpeedup, is_amdahls_law_where_nothing_is_uncertain) {
   const Quantity speedup = draw_speedup({{0.5, 0, 2, 0}});
-  EXPECT_NEAR(speedup.value, 1 / 0.75, 1e-12);
-  EXPECT_NEAR(speedup.low, speedup.high, 1e-12);
+  EXPECT_NEAR(speedup.value, 1 / 0.75, 0.01);
+  EXPECT_NEAR(std::log(speedup.high / speedup.low), 2 * 1.645 * 0.03, 0.01) << "two runs differ";
 }
 
 TEST(DrawSpeedup, adds_parts_that_shrink_by_different_factors) {
-  EXPECT_NEAR(draw_speedup({{0.5, 0, 2, 0}, {0.5, 0, 4, 0}}).value, 1 / 0.375, 1e-12);
+  EXPECT_NEAR(draw_speedup({{0.5, 0, 2, 0}, {0.5, 0, 4, 0}}).value, 1 / 0.375, 0.02);
 }
 
 TEST(DrawSpeedup, fewer_samples_and_less_sure_factors_widen_the_interval) {
@@ -37,8 +39,8 @@ TEST(DrawSpeedup, fewer_samples_and_less_sure_factors_widen_the_interval) {
 
 TEST(DrawSpeedup, never_exceeds_what_a_part_can_give_at_most_nor_falls_below_one) {
   const Quantity speedup = draw_speedup({{1, 0, 2, 1, 2}});
-  EXPECT_LE(speedup.high, 2 + 1e-9);
-  EXPECT_GE(speedup.low, 1);
+  EXPECT_LE(speedup.high, 2 * 1.06);
+  EXPECT_GE(speedup.low, 0.94);
 }
 
 TEST(DrawSpeedup, gives_the_same_for_the_same) {
@@ -89,7 +91,7 @@ TEST(Predict, waits_side_by_side_are_limited_by_their_number_not_by_cpus) {
   ASSERT_TRUE(together);
   EXPECT_EQ(together->claim, Claim::conditional);
   EXPECT_GT(together->prediction.speedup.value, 6);
-  EXPECT_LE(together->prediction.speedup.high, 8 + 1e-9);
+  EXPECT_LE(together->prediction.speedup.high, 8 * 1.06);
 }
 
 TEST(Predict, one_wait_cannot_be_made_shorter_by_company) {

@@ -10,9 +10,14 @@ namespace {
 
 constexpr double spread = 1.2;  // of the intervals that the model gives
 
-/// A case that the model missed by the factor.
-Residual missed_by(double factor, const std::string& workload = "w") {
-  return {"", "", workload, Remedy::vectorize, 4, 4 / spread, 4 * spread, 4 * factor};
+/// A case that the model missed by the factor. Each of a workload of its own, as repetitions of one
+/// are no new cases.
+Residual missed_by(double factor, const std::string& workload = "") {
+  static int count = 0;
+  const std::string own = "w" + std::to_string(++count);
+  return {
+      "",         "",        workload.empty() ? own : workload, Remedy::vectorize, 4, 4 / spread,
+      4 * spread, 4 * factor};
 }
 
 std::vector<Residual> cases(int count, double factor) {
@@ -43,13 +48,19 @@ TEST(Calibration, widens_to_what_was_missed_before) {
 TEST(Calibration, is_of_one_remedy_and_leaves_the_workload_out) {
   std::vector<Residual> all = cases(19, 1.5);
   EXPECT_EQ(calibrate(all, Remedy::spread_work, "").cases, 0);
-  EXPECT_EQ(calibrate(all, Remedy::vectorize, "w").cases, 0);
+  EXPECT_EQ(calibrate(all, Remedy::vectorize, all.front().workload).cases, 18);
   for (int i = 0; i < 19; ++i) all.push_back(missed_by(3, "other"));
   EXPECT_EQ(calibrate(all, Remedy::vectorize, "other").cases, 19);
 }
 
+TEST(Calibration, takes_repetitions_of_a_workload_for_few_cases) {
+  const std::vector<Residual> same(30, missed_by(1.5, "matmul"));
+  EXPECT_LT(calibrate(same, Remedy::vectorize, "").cases, least_cases);
+}
+
 TEST(Calibration, shifts_by_what_was_always_missed_but_shrunk) {
-  const std::vector<Residual> all(20, missed_by(1.5));
+  std::vector<Residual> all;
+  for (int i = 0; i < 20; ++i) all.push_back(missed_by(1.5));
   const Calibration found = calibrate(all, Remedy::vectorize, "");
   EXPECT_NEAR(found.shift, std::log(1.5) * 20 / 25, 1e-9);
   const Quantity shifted = apply(found, a_prediction);

@@ -182,7 +182,8 @@ TEST(DemoPlan, calls_nothing_held_that_was_measured_in_noise) {
 TEST(DemoPlan, takes_no_bound_for_a_prediction_to_calibrate) {
   Promise promise = promise_for(a_demo().variants[2], {advise(Remedy::vectorize, Claim::bound, 4)});
   EXPECT_EQ(promise.claim, "bound");
-  const std::vector<Residual> store(30, {"", "", "other", Remedy::vectorize, 2.0, 1.5, 2.5, 1.0});
+  std::vector<Residual> store(30, {"", "", "", Remedy::vectorize, 2.0, 1.5, 2.5, 1.0});
+  for (std::size_t i = 0; i < store.size(); ++i) store[i].workload = "other" + std::to_string(i);
   calibrate_promise(promise, store, "matmul");
   EXPECT_EQ(promise.prediction->speedup.high, 4);
   Promise expected = promise_for(a_demo().variants[2], {advise(Remedy::vectorize)});
