@@ -56,9 +56,9 @@ class Describe(unittest.TestCase):
         self.assertTrue(self.said["verdicts"])
         self.assertLessEqual({verdict.split("/")[0] for verdict in self.said["verdicts"]}, words(CLASSES))
 
-    def test_promises_no_gain_for_a_control(self):
+    def test_has_a_lure_where_it_is_a_control(self):
         if self.said["control"]:
-            self.assertEqual({v["claim"] for v in self.said["variants"][1:]}, {"none"})
+            self.assertIn("none", {v["claim"] for v in self.said["variants"][1:]})
 
     def test_says_everything_in_words(self):
         for text in (self.said["line"], self.said["unit"], self.said["limit"], *(v["line"] for v in self.said["variants"])):

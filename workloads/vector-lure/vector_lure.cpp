@@ -1,5 +1,6 @@
 // A control: a plain scalar loop, which asks for vectors, but all CPUs run it over arrays that no
 // cache holds. Memory gives what it can already.
+#include <algorithm>
 #include <cstdio>
 
 #include "workloads/harness/harness.h"
@@ -12,6 +13,7 @@ using workload::Result;
 using workload::Setting;
 
 constexpr std::size_t values = (std::size_t{64} << 20) / sizeof(double);  ///< of each array
+constexpr std::size_t cached = (std::size_t{64} << 10) / sizeof(double);  ///< of both in any L2
 
 using Sweep = void (*)(double* to, const double* from, double s, std::size_t first,
                        std::size_t last);
@@ -29,15 +31,18 @@ WORKLOAD_LANES void add_simd(double* to, const double* from, double s, std::size
   for (std::size_t i = first; i < last; ++i) to[i] += s * from[i];
 }
 
-template <Sweep sweep>
+/// `block`: values that all sweeps pass over before the next ones; each value sees the same steps
+/// in the same order.
+template <Sweep sweep, std::size_t block>
 Result run(const Setting& setting) {
   const std::size_t count = values;
   workload::Pages<double> from(count, workload::PageSize::huge);
   workload::Pages<double> to(count, workload::PageSize::huge);
   workload::in_parallel(setting.threads, count, [&](int, std::size_t first, std::size_t last) {
     for (std::size_t i = first; i < last; ++i) from[i] = to[i] = static_cast<double>(i & 1023);
-    for (std::size_t i = 1; i <= setting.size; ++i)
-      sweep(to.data(), from.data(), static_cast<double>(i), first, last);
+    for (std::size_t part = first; part < last; part += block)
+      for (std::size_t i = 1; i <= setting.size; ++i)
+        sweep(to.data(), from.data(), static_cast<double>(i), part, std::min(part + block, last));
   });
   double sum = 0;
   for (std::size_t i = 0; i < count; i += 4099) sum += to[i];
@@ -69,8 +74,11 @@ int main(int argc, char** argv) {
   workload.most_size = 1 << 20;
   workload.tolerance = 1e-12;
   workload.variants = {
-      {"scalar", "one element at a time, on all CPUs", "", "", "speedup", run<add_scalar>},
-      {"simd", "in the widest vectors of this CPU", "scalar", "vectorize", "none", run<add_simd>}};
+      {"scalar", "one element at a time, on all CPUs", "", "", "speedup", run<add_scalar, values>},
+      {"simd", "in the widest vectors of this CPU", "scalar", "vectorize", "none",
+       run<add_simd, values>},
+      {"blocked", "all sweeps over 64 kB before the next: what is advised instead comes true",
+       "scalar", "reuse_in_cache", "speedup", run<add_scalar, cached>}};
   workload.needs = [](std::size_t) { return workload::Needs{(2 * 64 + 16) << 20, 0}; };
   workload.limit = limit;
   return workload::run_main(workload, argc, argv);
