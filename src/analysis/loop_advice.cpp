@@ -11,7 +11,6 @@
 namespace bottleneck {
 namespace {
 
-constexpr double nearly_all_lines = 0.95;
 /// Of the ceiling: less than this rounds to nothing in the line that says it.
 constexpr double worth_saying = 0.01;
 

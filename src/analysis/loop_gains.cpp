@@ -95,7 +95,7 @@ std::optional<LoopGain> gain_of_lanes(const Profile& profile, const HotLoop& loo
     return one.strided || one.set_bytes > limits_of(profile).l2_bytes;
   });
   if (e.mix.calls > 0 || e.mix.scalar_float_count == 0 || e.chain.through_load || recurs(e) ||
-      strided)
+      strided || jumps)
     return std::nullopt;
   const double bits = element_bits(profile.hot_code.at(static_cast<std::size_t>(loop.code)));
   const double lanes = vector_bits(profile) / bits;
