@@ -86,7 +86,8 @@ std::optional<LimitDeath> by_own_limit(const Profile& profile, const OwnLimit& o
   // Address space is reserved by the gigabyte and never used, and programs end with 1 for many
   // reasons: far from that limit only a signal speaks for it. Data is what a program asked for.
   const bool only_reserved = std::string_view(own.ended_by) == "rlimit_as";
-  if (!near && only_reserved && signal_of(profile.this_run()) == 0) return std::nullopt;
+  if (only_reserved && signal_of(profile.this_run()) == 0 && *peak < reserved_part * *limit)
+    return std::nullopt;
   const std::string part = say_part(*peak, *limit);
   return LimitDeath{own.ended_by, near ? Confidence::strong : Confidence::fair,
                     fmt::format("{}{}it died at its memory limit, {} ({})", did_not_finish,

@@ -20,6 +20,10 @@ inline constexpr double least_part_of_limit = 1.0 / 3;
 /// From here on there is little else that it could be. Source: a choice; 0.1 of a limit is what a
 /// program of 1 GB/s takes between two looks (200 ms) at a limit of 2 GB.
 inline constexpr double strong_part_of_limit = 0.9;
+/// The same of address space, for a program that merely exits with a status: what is reserved and
+/// never used counts there, so it has to be near. A container that grows by a half asks for the
+/// rest from two thirds on.
+inline constexpr double reserved_part = 2.0 / 3;
 
 struct LimitDeath {
   std::string ended_by;  ///< "rlimit_data", "rlimit_as", "oom_kill"

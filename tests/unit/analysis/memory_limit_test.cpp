@@ -71,6 +71,17 @@ TEST(MemoryLimit, of_the_address_space_counts_as_well) {
   EXPECT_EQ(find_limit_death(profile)->ended_by, "rlimit_as");
 }
 
+TEST(MemoryLimit, of_address_space_says_nothing_of_a_plain_failure_far_below_it) {
+  const auto profile = [](Profile of, double megabytes) {
+    with(of, "memory.peak_address_space", megabytes * megabyte);
+    with(of, "memory.rlimit_as", 8000 * megabyte);
+    return of;
+  };
+  EXPECT_FALSE(died(profile(ended(1), 3000))) << "a test suite that fails, and reserves";
+  EXPECT_TRUE(died(profile(ended(1), 6000)));
+  EXPECT_TRUE(died(profile(ended(134), 3000))) << "aborted: what std::bad_alloc does";
+}
+
 TEST(MemoryLimit, without_a_limit_or_a_peak_is_none) {
   Profile no_peak = ended(1), no_limit = ended(1);
   EXPECT_FALSE(died(with(no_peak, "memory.rlimit_data", 300 * megabyte)));
