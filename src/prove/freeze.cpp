@@ -41,7 +41,7 @@ std::string write_new(const std::string& path, const std::string& text) {
   if (!file && errno == EEXIST) return "";  // the same promise in the same second
   if (!file) return fmt::format("{}: {}", path, std::strerror(errno));
   if (write_all(file.get(), text)) return "";
-  const std::string why = fmt::format("{}: {}", path, std::strerror(errno));
+  std::string why = fmt::format("{}: {}", path, std::strerror(errno));
   unlink(path.c_str());
   return why;
 }
