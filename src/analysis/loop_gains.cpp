@@ -91,9 +91,9 @@ std::optional<LoopGain> gain_of_lanes(const Profile& profile, const HotLoop& loo
   const bool strided = std::any_of(e.streams.begin(), e.streams.end(), [](const Stream& one) {
     return one.coverage < nearly_all_lines;
   });
-  const bool jumps = std::any_of(e.irregular.begin(), e.irregular.end(), [&](const Irregular& one) {
-    return one.strided || one.set_bytes > limits_of(profile).l2_bytes;
-  });
+  // Only what steps across lines: rows too short for a sample look irregular, and are not.
+  const bool jumps = std::any_of(e.irregular.begin(), e.irregular.end(),
+                                 [](const Irregular& one) { return one.strided; });
   if (e.mix.calls > 0 || e.mix.scalar_float_count == 0 || e.chain.through_load || recurs(e) ||
       strided || jumps)
     return std::nullopt;
