@@ -35,7 +35,7 @@ constexpr std::array<std::string_view, 3> confidence_meanings = {
     "directly observed, and nothing known speaks against it"};
 
 constexpr Meanings<Claim> claim_meanings = {"a bound: it cannot give more, and may give less",
-                                            "holds only if the iterations are independent",
+                                            "holds only if what it assumes is so",
                                             "expected from what was measured, within the interval",
                                             "measured by running the changed program"};
 
