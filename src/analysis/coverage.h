@@ -7,6 +7,9 @@
 
 namespace bottleneck {
 
+/// From here on a sweep touches whole lines; the rest is rounding at its ends. A choice.
+inline constexpr double nearly_all_lines = 0.95;
+
 struct Touched {
   std::int64_t offset = 0;  ///< bytes from the first operand of the sweep
   std::uint16_t bytes = 0;

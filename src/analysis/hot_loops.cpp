@@ -104,15 +104,29 @@ const LoopFacts* HotLoops::at(int location) const {
   return index < 0 ? nullptr : &facts_[static_cast<std::size_t>(index)];
 }
 
-std::vector<HotLoop> describe_hot_loops(const Profile& profile, const HotLoops& loops) {
-  std::map<int, double> seconds;
-  double user_s = 0;
+double own_work_s(const Profile& profile) {
+  double seconds = 0;
   for (const CodeCell& cell : profile.timeline.code) {
     const Location& place = profile.locations.at(static_cast<std::size_t>(cell.location));
-    if (place.activity != Activity::user || place.role != Role::work) continue;
-    user_s += cell.seconds;
-    seconds[cell.location] += cell.seconds;
+    if (place.activity == Activity::user && place.role == Role::work) seconds += cell.seconds;
   }
+  return seconds;
+}
+
+double widest_sweep(const LoopEvidence& evidence) {
+  double widest = 0;
+  for (const Stream& one : evidence.streams) widest = std::max(widest, one.spread);
+  return widest;
+}
+
+std::vector<HotLoop> describe_hot_loops(const Profile& profile, const HotLoops& loops) {
+  std::map<int, double> seconds;
+  for (const CodeCell& cell : profile.timeline.code) {
+    const Location& place = profile.locations.at(static_cast<std::size_t>(cell.location));
+    if (place.activity == Activity::user && place.role == Role::work)
+      seconds[cell.location] += cell.seconds;
+  }
+  const double user_s = own_work_s(profile);
   std::vector<HotLoop> all;
   for (std::size_t i = 0; i < loops.all().size(); ++i) {
     const LoopFacts& facts = loops.all()[i];

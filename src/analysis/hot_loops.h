@@ -44,6 +44,12 @@ class HotLoops {
   std::vector<int> of_location_;
 };
 
+/// CPU seconds of all threads in the program's own code, those that spin or queue left out.
+double own_work_s(const Profile&);
+
+/// Of its streams, from the lowest to the highest address, in bytes.
+double widest_sweep(const LoopEvidence&);
+
 /// The hot code as the report shows it, classed.
 std::vector<HotLoop> describe_hot_loops(const Profile&, const HotLoops&);
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "src/analysis/core_limits.h"
+#include "src/analysis/coverage.h"
 #include "src/analysis/loop_advice.h"
 #include "src/analysis/predict.h"
 #include "src/analysis/words.h"
@@ -12,7 +13,6 @@
 namespace bottleneck {
 namespace {
 
-constexpr double nearly_all_lines = 0.95;
 /// Of the lanes, what compilers' code reaches: contiguous maps 0.6, reductions 0.55; of the issue
 /// width after a chain is broken, the same. Source: research/prediction.md section 4.2.
 constexpr double lane_efficiency = 0.6;
@@ -46,12 +46,6 @@ double vector_bits(const Profile& profile) {
   if (value_of(profile.ceilings, "compute.flops_f32_avx2_1")) return 256;
   if (value_of(profile.ceilings, "compute.flops_f32_sse_1")) return 128;
   return 256;
-}
-
-double widest_sweep(const LoopEvidence& e) {
-  double widest = 0;
-  for (const Stream& one : e.streams) widest = std::max(widest, one.spread);
-  return widest;
 }
 
 /// Of the cache that holds `bytes`, to one thread; 0: not measured.
@@ -144,11 +138,7 @@ std::optional<LoopGain> gain_of_sharing(const Profile& profile, const LoopEviden
 /// left.
 std::optional<LoopGain> gain_of_reuse(const Profile& profile, const HotLoop& loop) {
   const LoopEvidence& e = loop.evidence;
-  double user_s = 0;
-  for (const CodeCell& cell : profile.timeline.code) {
-    const Location& place = profile.locations.at(static_cast<std::size_t>(cell.location));
-    if (place.activity == Activity::user && place.role == Role::work) user_s += cell.seconds;
-  }
+  const double user_s = own_work_s(profile);
   double moved = 0, covered = 0;
   for (const Stream& one : e.streams) {
     moved += one.bytes_per_s * loop.share * user_s;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "src/analysis/coverage.h"
+
 namespace bottleneck {
 namespace {
 
@@ -10,12 +12,6 @@ double largest_set(const LoopEvidence& evidence, bool strided) {
   for (const Irregular& one : evidence.irregular)
     if (one.strided == strided) largest = std::max(largest, one.set_bytes);
   return largest;
-}
-
-double widest_sweep(const LoopEvidence& evidence) {
-  double widest = 0;
-  for (const Stream& one : evidence.streams) widest = std::max(widest, one.spread);
-  return widest;
 }
 
 bool stalls(const LoopFacts& f) { return f.evidence.stall_factor.value_or(0) > stalled; }
@@ -53,7 +49,6 @@ bool streams_stalled(const LoopFacts& f) {
 
 bool touches_parts_of_lines(const LoopFacts& f) {
   // Steps of more than a line alone say nothing: unrolled loops take several whole lines a round.
-  constexpr double nearly_all_lines = 0.95;
   return std::any_of(f.evidence.streams.begin(), f.evidence.streams.end(), [&](const Stream& one) {
     return one.spread > 2 * f.core.l2_bytes && one.coverage < nearly_all_lines &&
            one.traffic > f.evidence.traffic / 2;

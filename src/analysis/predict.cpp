@@ -93,12 +93,7 @@ Foreseen foresee_queue(const Profile& profile, const Evidence& evidence, const A
   const double saved = evidence.lock_saved_s / quiet_s(evidence);
   const double low = amdahl(saved, goes_away);
   // At most all that locks own goes, and what is left is the program's own work on all CPUs.
-  double work_s = 0;
-  for (const CodeCell& cell : profile.timeline.code) {
-    const Location& place = profile.locations.at(static_cast<std::size_t>(cell.location));
-    if (place.activity == Activity::user && place.role == Role::work) work_s += cell.seconds;
-  }
-  const double work = work_s / evidence.cpus / quiet_s(evidence);
+  const double work = own_work_s(profile) / evidence.cpus / quiet_s(evidence);
   const double high = std::min(amdahl(finding.share, goes_away), 1 / std::max(least_rest, work));
   return {
       Claim::conditional,
