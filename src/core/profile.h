@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "src/core/gpu.h"
 #include "src/core/hot_code.h"
 #include "src/core/measurement.h"
 #include "src/core/run.h"
@@ -47,6 +48,7 @@ struct Profile {
   std::vector<HotCode> hot_code;  ///< where most samples of user code lie, hottest first
   std::vector<Wait> waits;
   Timeline timeline;
+  GpuTimeline gpu;  ///< empty: no device was used, or none could be observed (see probes)
   Overhead overhead;
   std::vector<std::string>
       notes;  ///< what the user should know: "switch samples thinned above 10 000/s"
