@@ -2,11 +2,8 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <memory>
 #include <optional>
 #include <sstream>
-
-#include <dirent.h>
 
 #include "probes/clock.h"
 
@@ -58,23 +55,61 @@ bool is_alive(const System& system, pid_t pid) {
   return stat && !is_dead(stat->state);
 }
 
-std::map<pid_t, TreeScan::Seen> TreeScan::read_all() const {
-  std::map<pid_t, Seen> all;
-  std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir(system_.path("/proc").c_str()), closedir);
-  if (!folder) return all;
-  while (dirent* entry = readdir(folder.get())) {
-    pid_t pid = std::atoi(entry->d_name);
+TreeScan::TreeScan(System system) : system_(std::move(system)) {
+  kernel_lists_children_ = system_.read("/proc/thread-self/children").has_value();
+}
+
+std::optional<TreeScan::Seen> TreeScan::read_living(pid_t pid) const {
+  std::optional<Stat> stat = read_stat(system_, pid);
+  if (!stat || is_dead(stat->state)) return std::nullopt;
+  return Seen{stat->parent, stat->start_ticks, stat->name, 0, 0};
+}
+
+/// Of a kernel without lists of children: every process of the machine is looked at.
+TreeScan::Processes TreeScan::read_all() const {
+  Processes all;
+  for (const std::string& name : system_.list("/proc")) {
+    pid_t pid = std::atoi(name.c_str());
     if (pid <= 0) continue;
-    std::optional<Stat> stat = read_stat(system_, pid);
-    if (stat && !is_dead(stat->state))
-      all[pid] = {stat->parent, stat->start_ticks, stat->name, 0, 0};
+    if (std::optional<Seen> process = read_living(pid)) all[pid] = *process;
   }
   return all;
 }
 
+/// Source: proc(5), /proc/PID/task/TID/children: costs as much as the tree is large, not as the
+/// machine is busy.
+std::vector<pid_t> TreeScan::read_children(pid_t pid) const {
+  std::vector<pid_t> children;
+  const std::string tasks = "/proc/" + std::to_string(pid) + "/task";
+  for (const std::string& task : system_.list(tasks)) {
+    std::istringstream numbers(system_.read(tasks + "/" + task + "/children").value_or(""));
+    for (pid_t child; numbers >> child;) children.push_back(child);
+  }
+  return children;
+}
+
+TreeScan::Processes TreeScan::read_tree(const std::set<pid_t>& known) const {
+  Processes found;
+  std::vector<pid_t> to_read(known.begin(), known.end());
+  while (!to_read.empty()) {
+    const pid_t pid = to_read.back();
+    to_read.pop_back();
+    if (found.contains(pid)) continue;
+    std::optional<Seen> process = read_living(pid);
+    if (!process) continue;
+    auto before = seen_.find(pid);
+    if (before != seen_.end() && known.contains(pid) &&
+        before->second.start_ticks != process->start_ticks)
+      continue;  // another process of the same number
+    found[pid] = *process;
+    for (pid_t child : read_children(pid)) to_read.push_back(child);
+  }
+  return found;
+}
+
 void TreeScan::scan(ProcessTree& tree, std::int64_t now_ns) {
   std::int64_t begin_ns = thread_cpu_ns();
-  std::map<pid_t, Seen> all = read_all();
+  Processes all = kernel_lists_children_ ? read_tree(tree.live) : read_all();
   std::erase_if(tree.live, [&](pid_t pid) {
     auto here = all.find(pid);
     auto known = seen_.find(pid);

@@ -5,6 +5,10 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "probes/probe.h"
 
@@ -12,7 +16,7 @@ namespace bottleneck {
 
 class TreeScan {
  public:
-  explicit TreeScan(System system) : system_(std::move(system)) {}
+  explicit TreeScan(System);
 
   /// Brings tree.live and tree.ever up to date. Units: ns of CLOCK_MONOTONIC.
   void scan(ProcessTree& tree, std::int64_t now_ns);
@@ -31,10 +35,16 @@ class TreeScan {
     std::int64_t first_ns = 0;
     std::int64_t last_ns = 0;
   };
-  std::map<pid_t, Seen> read_all() const;
+  using Processes = std::map<pid_t, Seen>;
+  std::optional<Seen> read_living(pid_t) const;
+  Processes read_all() const;
+  std::vector<pid_t> read_children(pid_t) const;
+  /// Those of `known` that live, and their descendants.
+  Processes read_tree(const std::set<pid_t>& known) const;
 
   System system_;
-  std::map<pid_t, Seen> seen_;
+  bool kernel_lists_children_ = false;
+  Processes seen_;
   std::int64_t next_scan_ns_ = 0;
 };
 

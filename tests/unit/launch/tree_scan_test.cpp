@@ -17,6 +17,11 @@ class FakeProc : public TemporaryFolder {
           number + " (" + name + ") " + state + " " + std::to_string(parent) +
               " 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 " + std::to_string(start) + " 0\n");
   }
+  /// As kernels with CONFIG_PROC_CHILDREN tell it; `task` is one of the parent's threads.
+  void list_children(int pid, int task, const std::string& children) const {
+    write("proc/thread-self/children", "");
+    write("proc/" + std::to_string(pid) + "/task/" + std::to_string(task) + "/children", children);
+  }
   void remove(int pid) const { std::filesystem::remove_all(path("proc/" + std::to_string(pid))); }
 };
 
@@ -55,6 +60,29 @@ TEST(TreeScan, keeps_orphans_and_drops_the_dead_and_the_reused) {
   EXPECT_FALSE(profile.processes[1].still_running);
   EXPECT_TRUE(profile.processes[2].still_running);
   EXPECT_EQ(profile.processes[2].parent, 1) << "its first parent, not init";
+}
+
+TEST(TreeScan, follows_the_children_of_every_thread_and_reads_nobody_else) {
+  FakeProc proc;
+  proc.put(10, 1, 5);
+  proc.put(11, 10, 6);
+  proc.put(12, 10, 7);
+  proc.put(13, 12, 8);
+  proc.put(14, 10, 9);  // would be found by looking at all
+  proc.list_children(10, 10, "11 ");
+  proc.list_children(10, 20, "12 ");
+  proc.list_children(12, 12, "13 ");
+  ProcessTree tree{10, {10}, {10}};
+  TreeScan scan(System{proc.path()});
+  scan.scan(tree, 0);
+  EXPECT_THAT(tree.live, ElementsAre(10, 11, 12, 13));
+
+  proc.remove(12);
+  proc.put(13, 1, 8);   // orphaned
+  proc.put(11, 1, 77);  // another process of the same number
+  proc.list_children(10, 10, "");
+  scan.scan(tree, 1'000'000'000);
+  EXPECT_THAT(tree.live, ElementsAre(10, 13));
 }
 
 }  // namespace
