@@ -13,13 +13,14 @@ constexpr std::array<std::string_view, bottleneck_count> bottleneck_words = {
     "run_queue", "gpu_transfer",     "gpu_compute",    "gpu_memory",      "gpu_launch",
     "gpu_sync",  "unattributed"};
 
-constexpr std::array<std::string_view, 36> detail_words = {
+constexpr std::array<std::string_view, 40> detail_words = {
     "",           "unsplit",     "scalar",      "vectorized", "divide",        "branchy",
     "chain",      "interpreted", "unoptimized", "stream",     "partial_lines", "dependent",
     "random",     "strided",     "first_touch", "swap",       "reclaim",       "limit",
     "sequential", "small",       "sync",        "mutex",      "flock",         "spin",
     "runtime",    "timer",       "child",       "outside",    "for_work",      "syscalls",
-    "switches",   "processes",   "copies",      "other_load", "quota",         "placement"};
+    "switches",   "processes",   "copies",      "other_load", "quota",         "placement",
+    "pageable",   "repeated",    "tiny",        "setup"};
 
 constexpr std::array<std::string_view, 5> parallelism_words = {"idle", "oversubscribed", "parallel",
                                                                "imbalanced", "serial"};

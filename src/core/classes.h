@@ -68,6 +68,10 @@ enum class Detail {
   other_load,
   quota,
   placement,  // run_queue
+  pageable,   ///< memory that the driver copies through a buffer of its own first
+  repeated,   // gpu_transfer: the same data again
+  tiny,
+  setup,  // gpu_launch: many short ones; few long ones (contexts, modules, JIT)
 };
 
 enum class Parallelism { idle, oversubscribed, parallel, imbalanced, serial };

@@ -2,6 +2,7 @@
 
 #include "src/core/json_cells.h"
 #include "src/core/json_code.h"
+#include "src/core/json_gpu.h"
 #include "src/core/json_node.h"
 #include "src/core/json_profile.h"
 #include "src/core/words.h"
@@ -21,6 +22,7 @@ class Reader {
     decode(find(key), value);
   }
   void time(const char* key, double& seconds) const { decode(find(key), seconds); }
+  void fine_time(const char* key, double& seconds) const { decode(find(key), seconds); }
   template <typename Enum>
   void word(const char* key, Enum& value) const {
     value = decode_word<Enum>(find(key));
@@ -128,6 +130,12 @@ void decode_timeline(const Node& node, Timeline& timeline) {
   decode_table(node.member("system"), timeline.system);
 }
 
+void decode_gpu(const Node& node, GpuTimeline& gpu) {
+  decode_object(node, gpu);
+  decode_list(node.member("devices"), gpu.devices);
+  decode_table(node.member("operations"), gpu.operations);
+}
+
 }  // namespace
 
 Measurement decode_measurement(const nlohmann::json& value, const std::string& path) {
@@ -151,6 +159,7 @@ Profile decode_profile(const nlohmann::json& value) {
   if (value.contains("hot_code")) decode_hot_code(root.member("hot_code"), profile.hot_code);
   decode_table(root.member("waits"), profile.waits);
   decode_timeline(root.member("timeline"), profile.timeline);
+  if (value.contains("gpu")) decode_gpu(root.member("gpu"), profile.gpu);
   decode_object(root.member("overhead"), profile.overhead);
   decode(root.member("notes"), profile.notes);
   return profile;

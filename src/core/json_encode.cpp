@@ -1,5 +1,6 @@
 #include "src/core/json_cells.h"
 #include "src/core/json_code.h"
+#include "src/core/json_gpu.h"
 #include "src/core/json_profile.h"
 #include "src/core/words.h"
 
@@ -25,6 +26,7 @@ class Writer {
     }
   }
   void time(const char* key, double seconds) { put(key, rounded_time(seconds)); }
+  void fine_time(const char* key, double seconds) { put(key, rounded_to_nanoseconds(seconds)); }
   template <typename Enum>
   void word(const char* key, Enum value) {
     put(key, to_string(value));
@@ -90,6 +92,13 @@ Json encode_hot_code(const std::vector<HotCode>& all) {
   return list;
 }
 
+Json encode_gpu(const GpuTimeline& gpu) {
+  Json object = encode(gpu);
+  object["devices"] = encode_list(gpu.devices);
+  object["operations"] = encode_table(gpu.operations);
+  return object;
+}
+
 Json encode_measurements(const std::vector<Measurement>& all) {
   Json list = Json::array();
   for (const Measurement& one : all) list.push_back(encode_measurement(one));
@@ -115,22 +124,24 @@ Json encode_measurement(const Measurement& measurement) {
 }
 
 Json encode_profile(const Profile& profile) {
-  return {{"target", encode(profile.target)},
-          {"machine", encode(profile.machine)},
-          {"tier", to_string(profile.tier)},
-          {"runs", encode_list(profile.runs)},
-          {"run", profile.run},
-          {"probes", encode_list(profile.probes)},
-          {"measurements", encode_measurements(profile.measurements)},
-          {"ceilings", encode_measurements(profile.ceilings)},
-          {"processes", encode_table(profile.processes)},
-          {"threads", encode_table(profile.threads)},
-          {"locations", encode_table(profile.locations)},
-          {"hot_code", encode_hot_code(profile.hot_code)},
-          {"waits", encode_table(profile.waits)},
-          {"timeline", encode_timeline(profile.timeline)},
-          {"overhead", encode(profile.overhead)},
-          {"notes", profile.notes}};
+  Json object = {{"target", encode(profile.target)},
+                 {"machine", encode(profile.machine)},
+                 {"tier", to_string(profile.tier)},
+                 {"runs", encode_list(profile.runs)},
+                 {"run", profile.run},
+                 {"probes", encode_list(profile.probes)},
+                 {"measurements", encode_measurements(profile.measurements)},
+                 {"ceilings", encode_measurements(profile.ceilings)},
+                 {"processes", encode_table(profile.processes)},
+                 {"threads", encode_table(profile.threads)},
+                 {"locations", encode_table(profile.locations)},
+                 {"hot_code", encode_hot_code(profile.hot_code)},
+                 {"waits", encode_table(profile.waits)},
+                 {"timeline", encode_timeline(profile.timeline)},
+                 {"overhead", encode(profile.overhead)},
+                 {"notes", profile.notes}};
+  if (!says_nothing(profile.gpu)) object["gpu"] = encode_gpu(profile.gpu);
+  return object;
 }
 
 }  // namespace bottleneck

@@ -49,4 +49,12 @@ inline double rounded_time(double seconds) {
   return std::round(finite(seconds) * steps_per_second) / steps_per_second + 0.0;  // never -0.0
 }
 
+/// To 1e-9: of devices, whose shortest operations last for a microsecond.
+inline double rounded_to_nanoseconds(double seconds) {
+  constexpr double steps_per_second = 1e9;
+  constexpr double largest = 1e6;
+  if (std::abs(seconds) > largest) return finite(seconds);
+  return std::round(finite(seconds) * steps_per_second) / steps_per_second + 0.0;
+}
+
 }  // namespace bottleneck

@@ -14,7 +14,9 @@ constexpr std::array<std::string_view, remedy_count> words = {
     "read_ahead",         "sync_less",          "write_bigger",    "more_requests",
     "split_lock",         "leave_runtime_lock", "wait_together",   "ask_other_program",
     "fewer_system_calls", "copy_less",          "fewer_processes", "hand_over_less",
-    "less_kernel",        "raise_quota",        "quiet_machine"};
+    "less_kernel",        "raise_quota",        "quiet_machine",   "pin_memory",
+    "overlap_copies",     "keep_on_device",     "batch_launches",  "map_memory",
+    "compute_on_cpu",     "sync_less_often"};
 
 }  // namespace
 

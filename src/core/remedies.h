@@ -40,8 +40,15 @@ enum class Remedy {
   less_kernel,
   raise_quota,
   quiet_machine,
+  pin_memory,       ///< copies from and to memory that the device can read by itself
+  overlap_copies,   ///< copies of one part behind the kernels of another: chunks on streams
+  keep_on_device,   ///< what is there already is not sent again
+  batch_launches,   ///< many kernels started by one call: graphs, fused kernels
+  map_memory,       ///< no copy where the device works in the host's memory
+  compute_on_cpu,   ///< the copies cost more than the CPUs would
+  sync_less_often,  ///< the host waits for the device only where it needs a result
 };
-inline constexpr int remedy_count = static_cast<int>(Remedy::quiet_machine) + 1;
+inline constexpr int remedy_count = static_cast<int>(Remedy::sync_less_often) + 1;
 
 std::string_view to_string(Remedy);
 /// Nothing for a word that is none.

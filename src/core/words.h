@@ -54,9 +54,15 @@ inline constexpr int word_count<WaitKind> = wait_kind_count;
 template <>
 inline constexpr int word_count<Peer> = static_cast<int>(Peer::nothing) + 1;
 template <>
+inline constexpr int word_count<GpuSource> = static_cast<int>(GpuSource::opencl) + 1;
+template <>
+inline constexpr int word_count<GpuKind> = static_cast<int>(GpuKind::overhead) + 1;
+template <>
+inline constexpr int word_count<GpuMemory> = static_cast<int>(GpuMemory::managed) + 1;
+template <>
 inline constexpr int word_count<Bottleneck> = bottleneck_count;
 template <>
-inline constexpr int word_count<Detail> = static_cast<int>(Detail::placement) + 1;
+inline constexpr int word_count<Detail> = static_cast<int>(Detail::setup) + 1;
 template <>
 inline constexpr int word_count<Parallelism> = static_cast<int>(Parallelism::serial) + 1;
 template <>

@@ -138,6 +138,47 @@ void add_hot_code(Dice& dice, Profile& profile) {
   }
 }
 
+GpuOperation a_random_operation(Dice& dice, const Profile& profile) {
+  GpuOperation one;
+  one.kind = dice.word<GpuKind>();
+  one.device = dice.below(static_cast<int>(profile.gpu.devices.size()));
+  one.stream = dice.below(9) - 1;
+  one.process = dice.below(static_cast<int>(profile.processes.size()));
+  one.thread = dice.below(static_cast<int>(profile.threads.size()) + 1) - 1;
+  one.start_s = dice.share() * 3;
+  one.end_s = one.start_s + dice.share() * 1e-3;
+  one.queued_s = dice.below(3) == 0 ? -1 : one.start_s - dice.share() * 1e-5;
+  one.busy_s = one.end_s - one.start_s;
+  one.count = 1 + dice.below(5);
+  one.bytes = static_cast<std::uint64_t>(dice.below(1 << 30)) << dice.below(8);
+  one.source = dice.word<GpuMemory>();
+  one.destination = dice.word<GpuMemory>();
+  one.asynchronous = dice.below(2) == 0;
+  one.from_graph = dice.below(5) == 0;
+  one.name = dice.below(static_cast<int>(profile.gpu.names.size()) + 1) - 1;
+  one.correlation = ~std::uint64_t{0} >> dice.below(64);
+  one.content = static_cast<std::uint64_t>(dice.below(10));
+  one.work_items = static_cast<std::uint64_t>(dice.below(1 << 30));
+  one.occupancy = dice.share();
+  return one;
+}
+
+void add_gpu(Dice& dice, Profile& profile) {
+  GpuTimeline& gpu = profile.gpu;
+  for (int i = dice.below(3); i > 0; --i)
+    gpu.devices.push_back({dice.word<GpuSource>(), dice.text(), dice.below(2) == 0,
+                           dice.below(2) == 0, dice.below(4) == 0, dice.below(200),
+                           dice.share() * 3e12, dice.below(4), dice.share() * 6e10});
+  gpu.names = dice.texts(5);
+  gpu.notes = dice.texts(2);
+  gpu.dropped = static_cast<std::uint64_t>(dice.below(3));
+  gpu.truncated = dice.below(4) == 0;
+  gpu.tracing_s = dice.share();
+  for (int i = gpu.devices.empty() ? 0 : dice.below(40); i > 0; --i)
+    gpu.operations.push_back(a_random_operation(dice, profile));
+  gpu.recorded = gpu.operations.size();
+}
+
 }  // namespace
 
 Report a_random_report(unsigned seed) {
@@ -146,6 +187,8 @@ Report a_random_report(unsigned seed) {
   randomize_profile(dice, report.profile);
   Dice of_code(seed);
   for (int i = of_code.below(3); i > 0; --i) add_hot_code(of_code, report.profile);
+  Dice of_gpu(seed);
+  add_gpu(of_gpu, report.profile);
   report.shares = dice.shares();
   report.busy_shares = dice.shares();
   Verdict& verdict = report.verdict;

@@ -52,6 +52,63 @@ TEST(SavedFile, reads_back_what_it_wrote_byte_for_byte) {
   }
 }
 
+/// A kernel of a microsecond on a device of its own.
+Report a_gpu_report() {
+  Report report = a_matmul_report();
+  GpuTimeline& gpu = report.profile.gpu;
+  gpu.devices = {{GpuSource::opencl, "a device", true, true, true, 4, 3e12, 2, 55e9}};
+  gpu.names = {"add"};
+  GpuOperation one;
+  one.start_s = 1.000000001;
+  one.end_s = 1.000001235;
+  one.busy_s = 1.234e-6;
+  one.name = 0;
+  one.content = ~std::uint64_t{0};
+  gpu.operations = {one};
+  gpu.recorded = 1;
+  return report;
+}
+
+TEST(SavedFile, keeps_what_a_device_did_to_the_nanosecond) {
+  const std::string text = report_to_json(a_gpu_report());
+  EXPECT_EQ(write_again(text), profile_text(text));
+  const GpuTimeline after = profile_from_json(text, "test").gpu;
+  ASSERT_EQ(after.operations.size(), 1U);
+  EXPECT_EQ(after.operations[0].end_s, 1.000001235);
+  EXPECT_EQ(after.operations[0].content, ~std::uint64_t{0});
+  EXPECT_EQ(after.operations[0].queued_s, -1);
+  EXPECT_EQ(after.devices.at(0).link_bandwidth, 55e9);
+  EXPECT_TRUE(after.simulated());
+}
+
+TEST(SavedFile, says_that_a_device_was_simulated_and_nothing_where_none_was_used) {
+  EXPECT_TRUE(json::parse(report_to_json(a_gpu_report()))["simulated"].get<bool>());
+  const json without = json::parse(report_to_json(a_matmul_report()));
+  EXPECT_FALSE(without["simulated"].get<bool>());
+  EXPECT_FALSE(without["profile"].contains("gpu"));
+}
+
+TEST(SavedFile, refuses_operations_of_devices_that_are_not_there) {
+  const auto why = [](const char* column, const json& value) {
+    json file = json::parse(report_to_json(a_gpu_report()));
+    file["profile"]["gpu"]["operations"][column][0] = value;
+    try {
+      profile_from_json(file.dump(), "report.json");
+    } catch (const Error& error) {
+      return error.why;
+    }
+    return std::string("not refused");
+  };
+  EXPECT_THAT(why("device", 1), HasSubstr("gpu.operations[0].device"));
+  EXPECT_THAT(why("process", -1), HasSubstr("gpu.operations[0].process"));
+  EXPECT_THAT(why("name", 7), HasSubstr("gpu.operations[0].name"));
+  EXPECT_THAT(why("end_s", 0.5), HasSubstr("gpu.operations[0].end_s"));
+  EXPECT_THAT(why("busy_s", -1), HasSubstr("gpu.operations[0].busy_s"));
+  EXPECT_THAT(why("count", 0), HasSubstr("gpu.operations[0].count"));
+  EXPECT_THAT(why("occupancy", 2), HasSubstr("gpu.operations[0].occupancy"));
+  EXPECT_THAT(why("kind", "dance"), HasSubstr("kind"));
+}
+
 TEST(SavedFile, keeps_every_field_of_the_profile) {
   const Profile before = a_matmul_report().profile;
   const Profile after = profile_from_json(report_to_json(a_matmul_report()), "test");

@@ -78,6 +78,8 @@ TEST(Schema, knows_the_word_of_every_enumerator) {
   expect_words<Role>("/definitions/role/enum");
   expect_words<WaitKind>("/definitions/wait/enum");
   expect_words<Peer>("/definitions/peer/enum");
+  expect_words<GpuKind>("/definitions/gpu_operation/enum");
+  expect_words<GpuMemory>("/definitions/gpu_memory/enum");
   expect_words<Claim>("/properties/recommendations/items/properties/claim/enum");
   expect_words<Remedy>("/definitions/remedy/enum");
   expect_words<Outcome>("/properties/verifications/items/properties/verdict/enum");
