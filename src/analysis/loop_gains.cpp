@@ -28,6 +28,8 @@ constexpr double chains_advised = 8;
 /// measured.
 constexpr double translated_bytes = 2048 * 4096.0;
 constexpr double with_huge_pages = 1.34, spread_huge_pages = 0.1;
+/// 90 % of the normal distribution lie within as many standard deviations.
+constexpr double normal_90 = 1.6449;
 /// Bytes moved over the bytes that they are: below it nothing is passed over twice.
 constexpr double used_again = 2;
 
@@ -79,6 +81,16 @@ LoopGain limited(double factor, double most, double spread, std::string because)
   return {std::clamp(factor, 1.0, most), most, spread, true, std::move(because)};
 }
 
+/// One of two outcomes, nobody knows which: the middle of both, and a spread that holds both as far
+/// as one standard deviation beyond what each alone has.
+LoopGain limited_between(double low, double high, double most, std::string because) {
+  const double half = std::log(std::max(low, high) / low) / 2;
+  return limited(std::sqrt(low * std::max(low, high)), most, std::hypot(spread_vectorize, half),
+                 std::move(because));
+}
+
+std::string say_ratio(double factor) { return fmt::format("{:.1f}x", factor); }
+
 std::optional<LoopGain> gain_of_lanes(const Profile& profile, const HotLoop& loop) {
   const LoopEvidence& e = loop.evidence;
   // Steps of more than a line alone say nothing: unrolled loops take several whole lines a round.
@@ -95,11 +107,15 @@ std::optional<LoopGain> gain_of_lanes(const Profile& profile, const HotLoop& loo
   const double lanes = vector_bits(profile) / bits;
   const double fits = room(profile, e);
   if (sets_pace(e)) {
-    // A step of the chain takes as long for a whole vector as for one number, and where lanes are
-    // steps of different chains the chain goes, too.
+    // A step of the chain takes as long for a whole vector as for one number: as many times as
+    // lanes, if one vector carries the chain on. Where lanes are steps of different chains the
+    // chain goes, too: then what can be issued is the limit. Nothing in the profile tells which.
     const double most = lanes * e.chain.cycles * issued_per_cycle / e.mix.instructions;
-    return limited(std::min(lanes, fits), std::min(most, fits), spread_vectorize,
-                   fmt::format("{:.0f} lanes of {:.0f} bits in a chain", lanes, bits));
+    const double without = std::max(lanes, most * issue_efficiency);
+    return limited_between(
+        std::min(lanes, fits), std::min(without, fits), std::min(most, fits),
+        fmt::format("{:.0f} lanes of {:.0f} bits, {} with the chain and {} without it", lanes, bits,
+                    say_ratio(std::min(lanes, fits)), say_ratio(std::min(without, fits))));
   }
   if (fits < lanes * lane_efficiency)
     return limited(fits, fits, spread_vectorize / 2, "what memory gives to one CPU");
@@ -118,12 +134,28 @@ std::optional<LoopGain> gain_of_issue(const Profile& profile, const LoopEvidence
                              e.chain.cycles, without));
 }
 
+/// kappa of compute: what the CPUs together do over what one does, with the interval of its
+/// measurement.
+Quantity cores_of(const Profile& profile, int cpus) {
+  for (const Measurement& one : profile.ceilings)
+    if (const auto* figure = std::get_if<Quantity>(&one.result);
+        figure && one.name == fmt::format("kappa.compute_{}", cpus))
+      return *figure;
+  const auto all = static_cast<double>(cpus);
+  return {all, all, all, Unit::ratio};
+}
+
+/// Of ln, from an interval of 90 %.
+double deviation_of(const Quantity& figure) {
+  if (figure.low <= 0 || figure.high <= figure.low) return 0;
+  return std::log(figure.high / figure.low) / 2 / normal_90;
+}
+
 std::optional<LoopGain> gain_of_sharing(const Profile& profile, const LoopEvidence& e) {
   if (recurs(e)) return std::nullopt;
   const int cpus = std::max(1, profile.machine.cpus());
-  const double cores = value_of(profile.ceilings, fmt::format("kappa.compute_{}", cpus))
-                           .value_or(static_cast<double>(cpus));
-  const double most = std::clamp(cores, 1.0, static_cast<double>(cpus));
+  const Quantity cores = cores_of(profile, cpus);
+  const double most = std::clamp(cores.value, 1.0, static_cast<double>(cpus));
   if (e.traffic > 0) {
     const Ceiling all = memory_ceiling(profile, e, cpus);
     if (const double fits = all.bytes_per_s / e.traffic; fits < most)
@@ -131,7 +163,10 @@ std::optional<LoopGain> gain_of_sharing(const Profile& profile, const LoopEviden
                      fmt::format("{}/s for all CPUs together{}", say_bytes(all.bytes_per_s),
                                  all.measured ? ", measured here" : " by published measurements"));
   }
-  return limited(most, cpus, spread_parallel, fmt::format("{} CPUs", cpus));
+  LoopGain gain = limited(most, cpus, std::hypot(spread_parallel, deviation_of(cores)),
+                          fmt::format("{} CPUs", cpus));
+  gain.most = std::clamp(cores.high, most, static_cast<double>(cpus));
+  return gain;
 }
 
 /// The loop's bytes come from memory more than once: then its arithmetic, or the cache, is what is

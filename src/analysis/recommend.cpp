@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "src/analysis/advice.h"
+#include "src/analysis/core_limits.h"
 #include "src/analysis/predict.h"
 #include "src/analysis/words.h"
 #include "src/core/runtimes.h"
@@ -111,6 +112,15 @@ Recommendation balance(const Evidence& evidence, const Verdict& verdict,
   return advice;
 }
 
+/// What is read stays in the core's own cache until it has been worked on, beside the page that it
+/// came from and what is made of it: a quarter of L2. Below 64 kB the calls cost more than a tenth
+/// of the copy (0.2 to 1 us a call, 10 GB/s: research/prediction.md section 1).
+double pick_piece(const Profile& profile) {
+  constexpr double parts_of_l2 = 4, least = 64 << 10;
+  const double fits = limits_of(profile).l2_bytes / parts_of_l2;
+  return std::max(least, std::exp2(std::floor(std::log2(std::max(fits, 1.0)))));
+}
+
 /// What a run needs that died at a limit. How much memory pieces take, nobody can tell from
 /// outside.
 Recommendation complete_in_pieces(const Profile& profile, const Verdict& verdict,
@@ -126,6 +136,10 @@ Recommendation complete_in_pieces(const Profile& profile, const Verdict& verdict
   Recommendation advice = from_row(profile, row, finding, findings, std::move(foreseen));
   advice.promise = "completes";
   advice.why = verdict.sentence;
+  advice.piece_bytes = pick_piece(profile);
+  advice.how.insert(advice.how.begin(),
+                    fmt::format("pieces of {:.0f} KiB: a quarter of a core's second-level cache",
+                                advice.piece_bytes / 1024));
   return advice;
 }
 

@@ -17,6 +17,7 @@
 #include "src/core/json.h"
 #include "src/core/json_workload.h"
 #include "src/prove/demo.h"
+#include "src/prove/workload_run.h"
 
 namespace bottleneck {
 namespace {
@@ -33,9 +34,11 @@ void measure_machine(Progress& progress) {
   progress.tell("measuring what this machine can do: once");
   CeilingSet set;
   set.fingerprint = here;
-  set.storage_device = device_of(".");
+  const std::string data = data_parent();  // where the demos' files will lie
+  set.storage_device = device_of(data);
   try {
-    set.ceilings = measure_ceilings({{}, false, ceilings_budget_s, "."}, [](const Measurement&) {});
+    set.ceilings =
+        measure_ceilings({{}, false, ceilings_budget_s, data}, [](const Measurement&) {});
     set.partial = is_disturbed(set.ceilings);  // a loaded moment's are measured again next time
     keep_ceilings(ceilings_cache_path(), set);
   } catch (const Error&) {

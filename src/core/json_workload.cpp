@@ -17,6 +17,7 @@ DemoVariant decode_variant(const Node& node) {
   decode(node.member("line"), variant.line);
   decode(node.member("after"), variant.after);
   decode(node.member("claim"), variant.claim);
+  decode(node.member("takes_piece"), variant.takes_piece);
   std::string remedy;
   decode(node.member("remedy"), remedy);
   if (!remedy.empty()) variant.remedy = decode_word<Remedy>(node.member("remedy"));

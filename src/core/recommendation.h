@@ -41,6 +41,7 @@ struct Recommendation {
   /// "speedup": the prediction's; "completes": it runs to its end where this run died, and its
   /// speedup is 1 to 1, since there is no time to compare with.
   std::string promise = "speedup";
+  double piece_bytes = 0;  ///< where pieces are advised, how large each should be; 0 not advised
 };
 
 }  // namespace bottleneck

@@ -18,6 +18,7 @@ struct DemoVariant {
   std::string after;              ///< the variant that it changes; "" the baseline
   std::optional<Remedy> remedy;   ///< that it carries out; nothing: none that could be recommended
   std::string claim = "speedup";  ///< "completes", "bound", "none"
+  bool takes_piece = false;       ///< --piece BYTES: how large its pieces are
 };
 
 struct DemoDescription {

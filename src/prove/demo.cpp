@@ -9,9 +9,11 @@
 #include "src/analysis/analyze.h"
 #include "src/core/error.h"
 #include "src/launch/signals.h"
+#include "src/prove/arm_run.h"
 #include "src/prove/demo_plan.h"
 #include "src/prove/experiment.h"
 #include "src/prove/freeze.h"
+#include "src/prove/growth.h"
 #include "src/prove/residuals.h"
 #include "src/prove/workload_run.h"
 
@@ -53,6 +55,11 @@ std::vector<Remedy> remedies_of(const std::vector<Recommendation>& all) {
   return remedies;
 }
 
+/// Where it has no files its memory tells how much it works on.
+std::uint64_t input_of(const DemoDescription& demo) {
+  return demo.prepares ? demo.disk_bytes : demo.memory_bytes;
+}
+
 Demo describe(const DemoDescription& from) {
   Demo demo;
   demo.name = from.name;
@@ -79,13 +86,14 @@ class DemoRun {
   }
 
   Report run() {
-    if (about_.prepares) prepare();
+    if (about_.prepares) prepare(about_, data_);
     const std::string& baseline = about_.variants.front().name;
     profile(about_.variants.front());
     if (profiled_.empty())
       throw Error("interrupted", "a signal came before anything ran", "nothing was measured", "",
                   exit_interrupted);
     check_baseline();
+    watch_growth();
     std::vector<std::string> open{baseline};
     for (std::size_t i = 0; i < open.size() && !stopped(); ++i) {
       for (const DemoVariant& one : rerun(open[i])) open.push_back(one.name);
@@ -110,23 +118,28 @@ class DemoRun {
     return options_.residuals.empty() ? default_residuals_path() : options_.residuals;
   }
 
-  void prepare() {
+  /// Pieces as large as the diagnosis advises.
+  Target target_of(const std::string& variant) const {
+    return variant_target(about_, variant, data_.path(), piece_bytes_);
+  }
+
+  void prepare(const DemoDescription& demo, const DataFolder& folder) const {
     tell("writing its input");
     const Answer answer =
-        ask({about_.executable, "--prepare", data_.path(), "--size", std::to_string(about_.size)},
+        ask({demo.executable, "--prepare", folder.path(), "--size", std::to_string(demo.size)},
             longest_prepare_s);
     if (answer.exit_status == exit_ok) return;
-    throw Error(fmt::format("the input of {} could not be written", about_.name),
+    throw Error(fmt::format("the input of {} could not be written", demo.name),
                 answer.last_words.empty() ? fmt::format("exit status {}", answer.exit_status)
                                           : answer.last_words,
-                "nothing was measured", "TMPDIR=/a/folder/with/room bottleneck demo " + about_.name,
+                "nothing was measured", "TMPDIR=/a/folder/with/room bottleneck demo " + demo.name,
                 exit_failed);
   }
 
   /// One profile of it, as of any program.
   Report watch(const DemoVariant& variant) {
     LaunchOptions launch;
-    launch.target = variant_target(about_, variant.name, data_.path());
+    launch.target = target_of(variant.name);
     if (!profiled_.empty())
       launch.timeout_s = std::max(shortest_timeout_s, slowest_variant * demo_.steps.front().wall_s);
     Profile profile;
@@ -153,6 +166,8 @@ class DemoRun {
     if (held_up(best) >= most_held_up)
       demo_.notes.push_back(fmt::format("{}: other programs held up {:.0f} % of the profiled run",
                                         variant.name, 100 * held_up(best)));
+    for (const Recommendation& one : best.recommendations)
+      if (one.piece_bytes > 0) piece_bytes_ = static_cast<std::size_t>(one.piece_bytes);
     const Verdict& verdict = best.verdict;
     demo_.steps.push_back({variant.name, variant.line, variant.after, true, verdict.kind,
                            verdict.detail, verdict.share, best.profile.this_run().wall_s,
@@ -171,6 +186,24 @@ class DemoRun {
     throw Error(fmt::format("{} failed", about_.name),
                 fmt::format("exit status {}", run.exit_status), "there is nothing to compare with",
                 fmt::format("{}", fmt::join(target.command, " ")), exit_failed);
+  }
+
+  /// The baseline once more at half its size: does its time grow faster than its input?
+  void watch_growth() {
+    const Run& run = profiled_.at(about_.variants.front().name).profile.this_run();
+    if (about_.size < 2 || run.exit_status != 0 || stopped()) return;
+    const DemoDescription half = describe_demo(about_.name, about_.size / 2, options_.quick);
+    const DataFolder folder;
+    if (half.prepares) prepare(half, folder);
+    tell("running it at half its size");
+    SignalQueue signals;
+    const ArmRun small = run_arm(variant_target(half, half.variants.front().name, folder.path()),
+                                 longest_made_again_s + run.wall_s, system_, {}, signals);
+    demo_.interrupted = demo_.interrupted || small.interrupted;
+    if (small.interrupted || small.run.exit_status != 0) return;
+    std::string growth = say_growth({small.run.cpu_s, input_of(half)},
+                                    {run.user_s + run.system_s, input_of(about_)});
+    if (!growth.empty()) demo_.notes.push_back(std::move(growth));
   }
 
   std::vector<DemoVariant> choose(const std::string& after) {
@@ -206,9 +239,8 @@ class DemoRun {
 
   ExperimentResult experiment(const std::string& after, const std::vector<DemoVariant>& chosen) {
     ExperimentPlan plan;
-    plan.arms.push_back({after, variant_target(about_, after, data_.path())});
-    for (const DemoVariant& one : chosen)
-      plan.arms.push_back({one.name, variant_target(about_, one.name, data_.path())});
+    plan.arms.push_back({after, target_of(after)});
+    for (const DemoVariant& one : chosen) plan.arms.push_back({one.name, target_of(one.name)});
     plan.most_blocks = options_.blocks > 0 ? options_.blocks
                        : options_.quick    ? quick_blocks
                                            : default_blocks;
@@ -241,6 +273,9 @@ class DemoRun {
       if (result.noise.empty()) remember(verification, promises[i]);  // else it tells of the noise
       verifications_.push_back(std::move(verification));
     }
+    if (std::string pieces = compare_pieces(about_, verifications_, piece_bytes_, after);
+        !pieces.empty())
+      demo_.notes.push_back(std::move(pieces));
     return demo_.interrupted ? std::vector<DemoVariant>{} : chosen;
   }
 
@@ -283,6 +318,7 @@ class DemoRun {
   const std::function<void(const std::string&)>& progress_;
   DataFolder data_;
   std::string machine_;
+  std::size_t piece_bytes_ = 0;  ///< advised; 0 nothing was
   Demo demo_;
   std::vector<Residual> residuals_;
   std::map<std::string, Report> profiled_;

@@ -164,6 +164,27 @@ std::string judge_control(const std::vector<Recommendation>& advice,
   return broken;
 }
 
+std::string compare_pieces(const DemoDescription& demo, const std::vector<Verification>& all,
+                           std::size_t piece_bytes, const std::string& after) {
+  std::string chosen, others;
+  for (const Verification& one : all) {
+    if (one.baseline != after || one.remedy != Remedy::work_in_pieces || one.variant_s <= 0)
+      continue;
+    const bool advised =
+        std::any_of(demo.variants.begin(), demo.variants.end(), [&](const DemoVariant& variant) {
+          return variant.name == one.variant && variant.takes_piece;
+        });
+    const std::string text = fmt::format("{} {:.2f} s", one.variant, one.variant_s);
+    if (advised)
+      chosen = text;
+    else
+      others += (others.empty() ? "" : ", ") + text;
+  }
+  if (chosen.empty() || others.empty() || piece_bytes == 0) return "";
+  return fmt::format("pieces of {} KiB as advised: {}; other sizes: {}", piece_bytes / 1024, chosen,
+                     others);
+}
+
 std::string name_limit(const Verdict& verdict) {
   std::string name(to_string(verdict.kind));
   if (verdict.mixed) {

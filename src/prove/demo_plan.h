@@ -51,6 +51,11 @@ void judge_noise(Verification&, const std::string& noise);
 
 std::string judge_control(const std::vector<Recommendation>&, const std::vector<Verification>&);
 
+/// What the advised size of a piece gave beside the other sizes that were rerun after the same
+/// variant; "" where no other was.
+std::string compare_pieces(const DemoDescription&, const std::vector<Verification>&,
+                           std::size_t piece_bytes, const std::string& after);
+
 /// "compute, scalar": what limits by this verdict.
 std::string name_limit(const Verdict&);
 

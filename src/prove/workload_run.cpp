@@ -1,5 +1,6 @@
 #include "src/prove/workload_run.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -44,9 +45,14 @@ DataFolder::~DataFolder() {
 }
 
 Target variant_target(const DemoDescription& demo, const std::string& variant,
-                      const std::string& data) {
+                      const std::string& data, std::size_t piece) {
   Target target;
   target.command = {demo.executable, "--variant", variant, "--size", std::to_string(demo.size)};
+  const bool takes_piece =
+      std::any_of(demo.variants.begin(), demo.variants.end(),
+                  [&](const DemoVariant& one) { return one.name == variant && one.takes_piece; });
+  if (takes_piece && piece > 0)
+    target.command.insert(target.command.end(), {"--piece", std::to_string(piece)});
   if (demo.prepares) target.command.insert(target.command.end(), {"--data", data});
   return target;
 }

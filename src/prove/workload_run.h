@@ -27,8 +27,10 @@ class DataFolder {
 /// $TMPDIR, or /tmp.
 std::string data_parent();
 
-/// NAME --variant V --size S [--data DIR]
-Target variant_target(const DemoDescription&, const std::string& variant, const std::string& data);
+/// NAME --variant V --size S [--piece N] [--data DIR]; `piece` bytes only of a variant that takes
+/// it, 0: its own choice.
+Target variant_target(const DemoDescription&, const std::string& variant, const std::string& data,
+                      std::size_t piece = 0);
 
 struct Answer {
   int exit_status = 0;

@@ -221,13 +221,21 @@ Result sum_in_pieces(const Setting& setting, std::size_t bytes, int threads) {
   return answer(net);
 }
 
+std::size_t chosen_piece(const Setting& setting) {
+  return setting.piece > 0 ? setting.piece : best_piece;
+}
+
 Result sum_in_parallel(const Setting& setting) {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, stack_bytes);
   pthread_setattr_default_np(&attributes);
   pthread_attr_destroy(&attributes);
-  return sum_in_pieces(setting, best_piece, std::max(1, setting.threads));
+  return sum_in_pieces(setting, chosen_piece(setting), std::max(1, setting.threads));
+}
+
+Result sum_chunked(const Setting& setting) {
+  return sum_in_pieces(setting, chosen_piece(setting), 1);
 }
 
 std::function<Result(const Setting&)> pieces_of(std::size_t bytes) {
@@ -264,10 +272,22 @@ int main(int argc, char** argv) {
        pieces_of(64 << 10)},
       {"chunk-1m", "pieces of 1 MB", "whole", "work_in_pieces", "completes", pieces_of(1 << 20)},
       {"chunk-8m", "pieces of 8 MB", "whole", "work_in_pieces", "completes", pieces_of(8 << 20)},
-      {"chunked", "pieces of the size that was best", "whole", "work_in_pieces", "completes",
-       pieces_of(best_piece)},
-      {"chunked-parallel", "the pieces by several threads", "chunked", "spread_work", "speedup",
-       sum_in_parallel},
+      {"chunked",
+       "pieces of the size that is asked for",
+       "whole",
+       "work_in_pieces",
+       "completes",
+       sum_chunked,
+       {},
+       true},
+      {"chunked-parallel",
+       "the pieces by several threads",
+       "chunked",
+       "spread_work",
+       "speedup",
+       sum_in_parallel,
+       {},
+       true},
   };
   w.needs = [](std::size_t size) {
     return workload::Needs{memory_limit(size), (size + 1) * megabyte};

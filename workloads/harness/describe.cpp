@@ -32,7 +32,8 @@ std::string number(double value) {
 std::string describe(const Variant& variant) {
   return "{\"name\": " + quote(variant.name) + ", \"line\": " + quote(variant.line) +
          ", \"after\": " + quote(variant.after) + ", \"remedy\": " + quote(variant.remedy) +
-         ", \"claim\": " + quote(variant.claim) + "}";
+         ", \"claim\": " + quote(variant.claim) +
+         ", \"takes_piece\": " + (variant.takes_piece ? "true" : "false") + "}";
 }
 
 }  // namespace

@@ -3,11 +3,11 @@
 // from its main. It links nothing of bottleneck: a workload is a target like any other, and what
 // the tool may know of it before it has run is what `--describe` prints.
 //
-//   NAME [--variant V] [--size S] [--threads N] [--data DIR]   run, print one line with a checksum
-//   NAME --prepare DIR [--size S]   write the input files, outside of the time that is measured
-//   NAME --describe [--size S]      JSON: variants, sizes, what it needs at that size
-//   NAME --limit [--size S]         the workload's own theoretical bounds, in words
-//   NAME --check                    all variants at a small size against the baseline: 0 or 1
+//   NAME [--variant V] [--size S] [--threads N] [--piece N] [--data DIR]   run, print one line with
+//   a checksum NAME --prepare DIR [--size S]   write the input files, outside of the time that is
+//   measured NAME --describe [--size S]      JSON: variants, sizes, what it needs at that size NAME
+//   --limit [--size S]         the workload's own theoretical bounds, in words NAME --check all
+//   variants at a small size against the baseline: 0 or 1
 #pragma once
 
 #include <cstddef>
@@ -23,8 +23,9 @@ inline constexpr std::uint64_t seed = 20240229;
 
 struct Setting {
   std::size_t size = 0;
-  int threads = 1;   ///< that a variant with threads uses: --threads, else the CPUs allowed
-  std::string data;  ///< directory that --prepare has filled; "" where the workload needs none
+  int threads = 1;        ///< that a variant with threads uses: --threads, else the CPUs allowed
+  std::size_t piece = 0;  ///< bytes of each, of a variant that takes it; 0: its own choice
+  std::string data;       ///< directory that --prepare has filled; "" where the workload needs none
 };
 
 /// What a variant answers. Two variants are equivalent if the texts are the same and the values
@@ -45,6 +46,7 @@ struct Variant {
   std::function<Result(const Setting&)> run;
   /// Why it cannot run on this machine, "" it can; empty: it always can. --describe leaves it out.
   std::function<std::string()> missing = {};
+  bool takes_piece = false;  ///< --piece sets Setting::piece
 };
 
 struct Needs {

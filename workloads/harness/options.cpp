@@ -8,6 +8,8 @@ namespace {
 
 /// More than any machine has; a typing error otherwise.
 constexpr std::size_t most_threads = 4096;
+/// A piece that is larger is no piece.
+constexpr std::size_t most_piece = std::size_t{1} << 30;
 
 std::size_t parse_number(const std::string& option, const std::string& text, std::size_t most) {
   std::size_t value = 0;
@@ -84,6 +86,8 @@ void read_argument(const Workload& workload, Arguments& arguments, Options& opti
     setting.size = parse_number("--size", arguments.value(), workload.most_size);
   } else if (word == "--threads") {
     setting.threads = static_cast<int>(parse_number("--threads", arguments.value(), most_threads));
+  } else if (word == "--piece") {
+    setting.piece = parse_number("--piece", arguments.value(), most_piece);
   } else if (word == "--data") {
     setting.data = arguments.value();
   } else if (word == "--prepare") {
@@ -123,6 +127,8 @@ Options parse_options(const Workload& workload, int argc, char** argv) {
     throw Usage("--prepare: " + workload.name + " needs no input files");
   if (options.mode == Mode::run && workload.prepare && options.setting.data.empty())
     throw Usage("--data DIR: " + workload.name + " needs the files of --prepare DIR");
+  if (options.setting.piece > 0 && !options.variant->takes_piece)
+    throw Usage("--piece: " + options.variant->name + " has no pieces whose size can be chosen");
   return options;
 }
 
@@ -138,6 +144,8 @@ std::string help_text(const Workload& workload) {
           std::to_string(workload.quick_size) + "; a bare number is a size too\n";
   text += "  --threads N  of the variants that use threads, default the CPUs allowed: " +
           std::to_string(allowed_cpus()) + "\n";
+  for (const Variant& variant : workload.variants)
+    if (variant.takes_piece) text += "  --piece N    bytes of each piece of " + variant.name + "\n";
   if (workload.prepare)
     text +=
         "  --prepare DIR  writes the input files there, --data DIR reads them; give both one "

@@ -1,4 +1,6 @@
 // By how much a loop's time can shrink, from evidence that is given literally.
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "src/analysis/chains.h"
@@ -71,13 +73,16 @@ TEST(LoopGain, lanes_are_nothing_for_calls_pointers_and_recurrences) {
   EXPECT_FALSE(recurrence.gain(Shrink::lanes));
 }
 
-TEST(LoopGain, a_step_of_a_chain_takes_as_long_for_all_lanes) {
+TEST(LoopGain, lanes_in_a_chain_are_foreseen_between_keeping_it_and_losing_it) {
   Case one;
   one.loop.evidence.chain = {4, false, true, false};
   const auto gain = one.gain(Shrink::lanes);
   ASSERT_TRUE(gain);
-  EXPECT_NEAR(gain->factor, 4, 1e-9) << "no lane is lost to issue";
-  EXPECT_NEAR(gain->most, 4 * 4 / (6 / 4.5), 1e-9) << "the chain may go, too";
+  const double most = 4 * 4 / (6 / 4.5);
+  EXPECT_NEAR(gain->factor, std::sqrt(4 * most * 0.8), 1e-9) << "lanes alone, and what issues";
+  EXPECT_NEAR(gain->most, most, 1e-9);
+  EXPECT_LT(gain->factor * std::exp(-1.6449 * gain->spread), 4) << "both are inside";
+  EXPECT_GT(gain->factor * std::exp(1.6449 * gain->spread), most * 0.8);
 }
 
 TEST(LoopGain, a_chain_breaks_into_what_its_instructions_need) {
@@ -86,6 +91,17 @@ TEST(LoopGain, a_chain_breaks_into_what_its_instructions_need) {
   const auto gain = one.gain(Shrink::issue);
   ASSERT_TRUE(gain);
   EXPECT_NEAR(gain->most, 8 / (6 / 4.5), 1e-9);
+}
+
+TEST(LoopGain, is_as_unsure_as_the_kappa_that_was_measured) {
+  Case sure, unsure;
+  for (Measurement& one : unsure.profile.ceilings)
+    if (one.name == "kappa.compute_2") one.result = Quantity{1.6, 1.3, 1.9, Unit::ratio};
+  const auto small = sure.gain(Shrink::spread), large = unsure.gain(Shrink::spread);
+  ASSERT_TRUE(small && large);
+  EXPECT_NEAR(large->factor, 1.6, 1e-9);
+  EXPECT_NEAR(large->most, 1.9, 1e-9) << "as far as its interval goes";
+  EXPECT_GT(large->spread, small->spread);
 }
 
 TEST(LoopGain, neither_threads_nor_partial_results_help_a_recurrence) {

@@ -193,5 +193,25 @@ TEST(DemoPlan, takes_no_bound_for_a_prediction_to_calibrate) {
   EXPECT_THAT(expected.prediction->model, HasSubstr("30 earlier predictions"));
 }
 
+TEST(DemoPlan, sets_the_advised_piece_beside_the_other_sizes) {
+  DemoDescription demo = a_demo();
+  const auto rerun = [](const std::string& name, double seconds) {
+    Verification one;
+    one.variant = name;
+    one.baseline = "whole";
+    one.remedy = Remedy::work_in_pieces;
+    one.variant_s = seconds;
+    return one;
+  };
+  DemoVariant chunked;
+  chunked.name = "chunked";
+  chunked.takes_piece = true;
+  demo.variants.push_back(chunked);
+  EXPECT_EQ(compare_pieces(demo, {rerun("chunk-1m", 0.5), rerun("chunked", 0.4)}, 131072, "whole"),
+            "pieces of 128 KiB as advised: chunked 0.40 s; other sizes: chunk-1m 0.50 s");
+  EXPECT_EQ(compare_pieces(demo, {rerun("chunked", 0.4)}, 131072, "whole"), "") << "no other size";
+  EXPECT_EQ(compare_pieces(demo, {rerun("chunk-1m", 0.5), rerun("chunked", 0.4)}, 0, "whole"), "");
+}
+
 }  // namespace
 }  // namespace bottleneck
