@@ -52,9 +52,10 @@ std::string keep(const MachineCommand& command, const CeilingSet& set) {
   if (!command.keep) return "not kept (--no-cache)";
   const std::string path = ceilings_cache_path();
   const KeptCeilings before = load_ceilings(path, set.fingerprint);
-  const bool better = before.set && before.set->full && !is_disturbed(before.set->ceilings);
-  if (better && (!set.full || is_disturbed(set.ceilings)))
-    return fmt::format("the full set in {} still holds, and stays", path);
+  const bool sound = before.set && !before.set->partial && !is_disturbed(before.set->ceilings);
+  if (sound && (is_disturbed(set.ceilings) || (before.set->full && !set.full)))
+    return fmt::format("the {} set in {} still holds, and stays",
+                       before.set->full ? "full" : "undisturbed", path);
   const std::string why = keep_ceilings(path, set);
   if (!why.empty()) return fmt::format("not kept: {}; later runs use published figures", why);
   return fmt::format("kept in {}", path);

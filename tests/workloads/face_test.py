@@ -33,7 +33,7 @@ class Describe(unittest.TestCase):
     def test_has_every_member_and_no_other(self):
         self.assertEqual(set(self.said), MEMBERS)
         for variant in self.said["variants"]:
-            self.assertEqual(set(variant), {"name", "line", "after", "remedy", "claim"})
+            self.assertEqual(set(variant), {"name", "line", "after", "remedy", "claim", "takes_piece"})
 
     def test_is_one_line(self):
         self.assertEqual(self.text.count("\n"), 1)
