@@ -26,11 +26,11 @@ namespace {
 constexpr double ceilings_budget_s = 4.6;
 
 /// Predictions hold programs against what this machine can do: measured once, where nothing is
-/// kept. Without it they are made of published figures, so failing is no error.
-void measure_machine(Progress& progress) {
+/// kept. Without it they are made of published figures, so failing is no error: it is said.
+std::string measure_machine(Progress& progress) {
   const Fingerprint here = fingerprint_here();
   const KeptCeilings kept = load_ceilings(ceilings_cache_path(), here);
-  if (kept.set && !kept.set->partial) return;
+  if (kept.set && !kept.set->partial) return "";
   progress.tell("measuring what this machine can do: once");
   CeilingSet set;
   set.fingerprint = here;
@@ -41,9 +41,12 @@ void measure_machine(Progress& progress) {
         measure_ceilings({{}, false, ceilings_budget_s, data}, [](const Measurement&) {});
     set.partial = is_disturbed(set.ceilings);  // a loaded moment's are measured again next time
     keep_ceilings(ceilings_cache_path(), set);
-  } catch (const Error&) {
-    return;
+  } catch (const Error& error) {
+    return fmt::format(
+        "what this machine can do was not measured ({}): predictions are made of published figures",
+        error.why);
   }
+  return "";
 }
 
 Report run_one(const DemoCommand& command, const DemoDescription& about, Progress& progress) {
@@ -67,8 +70,9 @@ int show_one(const DemoCommand& command) {
   const DemoDescription about = describe_demo(command.name, command.size, command.quick);
   check_room(about, System{});
   Progress progress;
-  measure_machine(progress);
-  const Report report = run_one(command, about, progress);
+  const std::string unmeasured = measure_machine(progress);
+  Report report = run_one(command, about, progress);
+  if (!unmeasured.empty()) report.demo->notes.push_back(unmeasured);
   const int screen = outputs.to_stdout() ? STDERR_FILENO : STDOUT_FILENO;
   TerminalStyle style = style_for(screen, command.color, command.verbose);
   style.saved_file = outputs.saved_file();
@@ -110,7 +114,8 @@ int show_all(const DemoCommand& command) {
   const int screen = json.to_stdout() ? STDERR_FILENO : STDOUT_FILENO;
   const TerminalStyle style = style_for(screen, command.color, command.verbose);
   Progress progress;
-  measure_machine(progress);
+  if (const std::string unmeasured = measure_machine(progress); !unmeasured.empty())
+    show(screen, "note: " + unmeasured + "\n");
   std::vector<DemoRow> rows;
   std::vector<std::string> reports;
   int status = exit_ok;
