@@ -1,5 +1,4 @@
-// The last catch: whatever fails before the target runs is said in four parts and ends with its
-// status.
+// The last catch: what fails before the target runs is said in four parts and ends with its status.
 #include <variant>
 
 #include <fcntl.h>
@@ -24,6 +23,7 @@ struct Execute {
   }
   int operator()(const RunCommand& command) const { return run_command(command); }
   int operator()(const ReportCommand& command) const { return report_command(command); }
+  int operator()(const CompareCommand& command) const { return compare_command(command); }
   int operator()(const DoctorCommand& command) const { return doctor_command(command); }
   int operator()(const MachineCommand& command) const { return machine_command(command); }
   int operator()(const DemoCommand& command) const { return demo_command(command); }

@@ -12,12 +12,16 @@ namespace bottleneck {
 
 enum class Color { automatic, always, never };
 
+/// Where a report goes in each form: "" = none, "-" = standard output, for at most one of them.
+struct OutputPaths {
+  std::string json, html, trace, pprof, folded, sarif, markdown, junit;
+};
+
 struct RunCommand {
   LaunchOptions launch;
   ProbeOptions probes;
   int runs = 1;
-  std::string json;  ///< "" = none, "-" = standard output
-  std::string html;  ///< likewise; not both "-"
+  OutputPaths outputs;
   bool verbose = false;
   bool annotate = false;
   bool quiet = false;
@@ -27,10 +31,26 @@ struct RunCommand {
 
 struct ReportCommand {
   std::string file;  ///< "-" = standard input
-  std::string json;
-  std::string html;
+  OutputPaths outputs;
   bool verbose = false;
   bool annotate = false;
+  Color color = Color::automatic;
+};
+
+struct CompareCommand {
+  std::string base_text, head_text;  ///< as given; "" where saved reports are compared
+  Target base, head;                 ///< from these
+  std::string base_file, head_file;
+  std::string directory;
+  std::string gate_text;
+  double gate = 0.05;
+  int pairs = 10;
+  double budget_s = 60;
+  double timeout_s = 0;
+  bool strict = false;
+  bool profile = true;
+  ProbeOptions probes;
+  std::string json, markdown, junit;  ///< "" = none, "-" = standard output
   Color color = Color::automatic;
 };
 
@@ -62,6 +82,8 @@ struct DemoCommand {
 /// The target's status; with several runs the first that is not 0.
 int run_command(const RunCommand&);
 int report_command(const ReportCommand&);
+/// 0 ok or improvement, 1 regression; where nothing could be said 0, and 3 if strict; 130 after ^C.
+int compare_command(const CompareCommand&);
 int doctor_command(const DoctorCommand&);
 int machine_command(const MachineCommand&);
 /// 0 all ran and were diagnosed rightly, else 1; 130 after Ctrl-C.

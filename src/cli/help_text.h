@@ -11,6 +11,7 @@ Usage: bottleneck COMMAND [OPTIONS]
 Commands:
   run       run a program and say what its bottleneck is
   report    show a saved report again
+  compare   say whether a change made a program slower, and what of it
   doctor    say what can be observed on this machine, and how to get more
   machine   measure what this machine can do at most
   demo      reference programs: diagnosed, predicted, rerun, compared
@@ -45,6 +46,19 @@ inline constexpr const char* report_examples = R"(Examples:
   bottleneck report report.json
   bottleneck report -v report.json | less
   bottleneck report --html page.html report.json)";
+
+inline constexpr const char* compare_description =
+    "Says whether the head of a change is slower than its base, and what changed. Run side by side "
+    "where both\ncommands are given; else from two saved reports of one machine.";
+inline constexpr const char* compare_examples = R"(Examples:
+  bottleneck compare --base './old 1000' --head './new 1000'
+  bottleneck compare --base './old' --head './new' --gate 3% --budget 120 --json c.json
+  bottleneck compare --base "sh -c './old < in'" --head "sh -c './new < in'"
+  bottleneck compare base.json head.json    # from: bottleneck run -n 10 --json FILE -- PROGRAM
+
+A regression is a median beyond the gate with an interval that excludes 1. Pairs are added until that, or its
+absence, is shown, or the budget is spent. The status is 0 for ok and improvement, 1 for a regression; 0 for
+inconclusive and incomparable, with --strict 3.)";
 
 inline constexpr const char* demo_description =
     "Shows what bottleneck can do on reference programs: each is diagnosed like any other; what "

@@ -1,17 +1,17 @@
 #include "src/cli/outputs.h"
 
-#include "reports/html.h"
-#include "src/cli/commands.h"
+#include <algorithm>
+
+#include "src/cli/page.h"
 #include "src/core/error.h"
 #include "src/core/json.h"
 
 namespace bottleneck {
-namespace {
 
-bool write_one(OutputFile& file, const Report& report, std::string (*render)(const Report&)) {
+bool write_or_say(OutputFile& file, const std::function<std::string()>& render) {
   if (!file.wanted()) return true;
   try {
-    file.write(render(report));
+    file.write(render());
     return true;
   } catch (const Error& error) {
     show_error(error);
@@ -22,14 +22,32 @@ bool write_one(OutputFile& file, const Report& report, std::string (*render)(con
   return false;
 }
 
-}  // namespace
-
 Outputs::Outputs(const std::string& json, const std::string& html)
-    : json_path_(json), json_(json), html_(html) {}
+    : Outputs(OutputPaths{json, html, "", "", "", "", "", ""}) {}
+
+Outputs::Outputs(const OutputPaths& to) : json_path_(to.json) {
+  using Render = std::function<std::string(const Report&)>;
+  const std::vector<std::pair<std::string, Render>> all{
+      {to.json, report_to_json},
+      {to.html, [](const Report& report) { return make_page(report, true); }}};
+  for (const auto& [path, render] : all)
+    if (!path.empty()) forms_.push_back({OutputFile(path), render});
+}
+
+bool Outputs::to_stdout() const {
+  return std::any_of(forms_.begin(), forms_.end(),
+                     [](const Form& form) { return form.file.to_stdout(); });
+}
+
+std::string Outputs::saved_file() const {
+  return json_path_ == "-" || json_path_ == "/dev/stdout" ? "" : json_path_;
+}
 
 bool Outputs::write(const Report& report) {
-  const bool json_written = write_one(json_, report, report_to_json);
-  return write_one(html_, report, render_html) && json_written;
+  bool written = true;
+  for (Form& form : forms_)
+    written = write_or_say(form.file, [&] { return form.render(report); }) && written;
+  return written;
 }
 
 }  // namespace bottleneck

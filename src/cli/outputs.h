@@ -2,8 +2,11 @@
 // starts; afterwards one that cannot be written takes no other with it.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <vector>
 
+#include "src/cli/commands.h"
 #include "src/cli/output_file.h"
 #include "src/core/report.h"
 
@@ -11,19 +14,26 @@ namespace bottleneck {
 
 class Outputs {
  public:
-  /// As on the command line: "" = none, "-" = standard output. Errors: throws Error (125).
-  Outputs(const std::string& json, const std::string& html);
+  /// Errors: throws Error (125).
+  explicit Outputs(const OutputPaths&);
+  Outputs(const std::string& json, const std::string& html);  ///< these two alone
 
-  bool to_stdout() const { return json_.to_stdout() || html_.to_stdout(); }
+  bool to_stdout() const;
   /// Where the report can be read from again; "" = nowhere.
-  std::string saved_file() const { return json_.to_stdout() ? "" : json_path_; }
+  std::string saved_file() const;
   /// What fails is shown as an error. False if any did.
   bool write(const Report&);
 
  private:
+  struct Form {
+    OutputFile file;
+    std::function<std::string(const Report&)> render;
+  };
   std::string json_path_;
-  OutputFile json_;
-  OutputFile html_;
+  std::vector<Form> forms_;  ///< those that are wanted
 };
+
+/// False: it could not be written, which was shown.
+bool write_or_say(OutputFile&, const std::function<std::string()>& render);
 
 }  // namespace bottleneck

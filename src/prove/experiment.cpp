@@ -52,7 +52,7 @@ class Experiment {
       if (seconds(monotonic_ns() - start_ns) >= plan_.budget_s) break;
       if (progress) progress(block, std::max(block, plan_.most_blocks));
       run_block(true);
-      if (are_enough(result_.trials, limits)) break;
+      if (plan_.enough ? plan_.enough(result_.trials) : are_enough(result_.trials, limits)) break;
     }
     result_.noise = accept_noise(result_.trials);
     return std::move(result_);

@@ -27,6 +27,8 @@ struct ExperimentPlan {
   std::uint64_t seed = 0;  ///< of the order within the blocks
   bool warm_up = true;     ///< one run of each arm that does not count
   double timeout_s = 0;    ///< of one run; 0: three times the first baseline, at least 10 s
+  /// Asked after each block instead of whether the ratio is precise; none: that.
+  std::function<bool(const std::vector<Trial>&)> enough = {};
 };
 
 struct ExperimentResult {
