@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "src/analysis/confidence.h"
+#include "src/analysis/gpu_words.h"
 #include "src/analysis/loop_advice.h"
 #include "src/analysis/memory_limit.h"
 #include "src/analysis/parallelism.h"
@@ -56,6 +57,7 @@ std::vector<RuledOut> rule_out(const Report& report, const Evidence& evidence,
     if (kind == Bottleneck::unattributed || kind == report.verdict.kind || share >= matters_share)
       continue;
     if (std::count(report.verdict.top.begin(), report.verdict.top.end(), kind)) continue;
+    if (is_gpu_class(kind) && evidence.gpu.empty()) continue;  // no device was used at all
     out.push_back({kind, say_ruled_out(evidence, figures, kind, share)});
   }
   return out;
@@ -105,7 +107,9 @@ Report analyze(Profile profile) {
       find_imbalance(profile, evidence.wall_s - report.parallelism.seconds_at.front());
   report.recommendations = recommend(profile, evidence, report.verdict, report.findings,
                                      report.parallelism, team, report.hot_loops);
+  report.gpu = evidence.gpu;
   report.profile = std::move(profile);
+  mark_devices(report);
   // A saved profile is analyzed again: its notes must not pile up.
   auto& notes = report.profile.notes;
   for (const std::string& note : evidence.notes)

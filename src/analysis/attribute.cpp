@@ -6,11 +6,12 @@
 
 #include "src/analysis/code_mix.h"
 #include "src/analysis/facts.h"
+#include "src/analysis/gpu_accounting.h"
 
 namespace bottleneck {
 namespace {
 
-/// The parts of an instant with W working threads. They sum to 1.
+/// The parts of an instant with W working threads, devices that work among them. They sum to 1.
 struct Split {
   double locked;
   double starved;
@@ -18,9 +19,9 @@ struct Split {
   double saved;  ///< part of the instant that goes if nobody queues
 };
 
-Split split_instant(const Instant& now, int cpus) {
-  const double work = now.working;
-  const double free = std::max(0, cpus - now.working);
+Split split_instant(const Instant& now, int cpus, double workers, int devices = 0) {
+  const double work = workers + devices;
+  const double free = std::max(0.0, cpus - workers);
   const double queue = std::min<double>(now.queueing, free);
   // Own spinners hold CPUs too: whoever starves behind them is no victim of others.
   const double starved = std::min<double>(now.starved, std::max(0.0, free - now.spinning));
@@ -38,13 +39,15 @@ class Attribution {
         counters_(counters),
         evidence_(evidence),
         facts_(profile, counters, loops),
-        mixes_(profile) {}
+        mixes_(profile),
+        gpu_(profile, activities_of(profile.gpu), loops) {}
 
   void run() {
     burn();
     find_main_lock();
     for (const WorkCell& cell : profile_.timeline.work) add_work(cell);
-    for (const IdleCell& cell : profile_.timeline.idle) add_idle(cell);
+    for (const IdleCell& cell : profile_.timeline.idle) add_idle_beside_devices(cell);
+    for (int window = 0; window < profile_.timeline.windows; ++window) add_devices_alone(window);
     for (const auto& [key, seconds] : slices_) {
       const auto& [window, kind, process, location, wait, alone] = key;
       evidence_.slices.push_back({window, kind, process, location, wait, alone, seconds});
@@ -122,13 +125,78 @@ class Attribution {
   }
 
   void add_work(const WorkCell& cell) {
+    if (gpu_.has(cell.window)) {
+      add_work_beside_devices(cell);
+      return;
+    }
     const int working = std::max(1, cell.instant.working);
     const double wall = cell.seconds / working;
-    const Split split = split_instant(cell.instant, evidence_.cpus);
+    const Split split = split_instant(cell.instant, evidence_.cpus, cell.instant.working);
     const int process = process_of(cell.thread);
     add_lock(cell.window, wall * split.locked, wall * split.saved);
     add_starved(cell.window, process, wall * split.starved);
     add_code(cell.window, cell.thread, process, working == 1, wall * split.worked);
+  }
+
+  /// Each device is one more worker; what the thread did in calls for it is not its own.
+  void add_work_beside_devices(const WorkCell& cell) {
+    const double workers = std::max(1.0, gpu_.own_workers(cell.window, cell.instant));
+    const double own = cell.seconds * gpu_.own_part(cell.window, cell.thread) / workers;
+    const int process = process_of(cell.thread);
+    for (const GpuMoment& moment : gpu_.beside_work(cell.window)) {
+      const double wall = own * moment.share;
+      const Split split = split_instant(cell.instant, evidence_.cpus, workers, moment.devices);
+      add_lock(cell.window, wall * split.locked, wall * split.saved);
+      add_starved(cell.window, process, wall * split.starved);
+      const double threads = workers / (workers + moment.devices);
+      const bool alone = workers <= 1 && moment.devices == 0;
+      add_code(cell.window, cell.thread, process, alone, wall * split.worked * threads);
+      if (moment.devices > 0) add_owners(cell.window, moment, wall * split.worked * (1 - threads));
+    }
+  }
+
+  /// Returns the seconds that somebody of them owned.
+  double add_owners(int window, const GpuMoment& moment, double seconds) {
+    double owned = 0;
+    for (const auto& [owner, part] : moment.owners) {
+      add(window, owner.kind, owner.process, -1, -1, false, seconds * part);
+      owned += seconds * part;
+    }
+    return owned;
+  }
+
+  void add_idle_beside_devices(const IdleCell& cell) {
+    if (!gpu_.has(cell.window)) {
+      add_idle(cell);
+      return;
+    }
+    for (const GpuMoment& moment : gpu_.beside_idleness(cell.window)) {
+      IdleCell part = cell;
+      part.seconds *= moment.share;
+      if (moment.devices == 0) {
+        part.seconds -= add_owners(cell.window, moment, part.seconds);
+        if (part.seconds > 0) add_idle(part);
+        continue;
+      }
+      const Split split = split_instant(cell.instant, evidence_.cpus, 0, moment.devices);
+      add_lock(cell.window, part.seconds * split.locked, part.seconds * split.saved);
+      add_starved(cell.window, process_of(cell.thread), part.seconds * split.starved);
+      evidence_.device_alone_s += add_owners(cell.window, moment, part.seconds * split.worked);
+    }
+  }
+
+  /// While the threads only waited for devices, and while nothing was seen of any thread.
+  void add_devices_alone(int window) {
+    if (!gpu_.has(window)) return;
+    for (const GpuMoment& moment : gpu_.inside_calls(window)) {
+      const double seconds = gpu_.own_nothing_s(window) * moment.share;
+      const double owned = add_owners(window, moment, seconds);
+      add(window, {Bottleneck::gpu_sync, Detail::none}, -1, -1, -1, false, seconds - owned);
+    }
+    for (const GpuMoment& moment : gpu_.beside_idleness(window)) {
+      const double owned = add_owners(window, moment, gpu_.unseen_s(window) * moment.share);
+      if (moment.devices > 0) evidence_.device_alone_s += owned;
+    }
   }
 
   void add_code(int window, int thread, int process, bool alone, double seconds) {
@@ -209,7 +277,23 @@ class Attribution {
     }
   }
 
+  void tell_device_reasons() {
+    std::map<Bottleneck, std::vector<std::pair<double, const GpuRule*>>> seen;
+    for (const auto& [rule, seconds] : gpu_.reasons())
+      seen[rule->kind.kind].push_back({seconds, rule});
+    for (auto& [kind, rules] : seen) {
+      std::sort(rules.begin(), rules.end(), [](const auto& a, const auto& b) {
+        return std::tie(b.first, a.second) < std::tie(a.first, b.second);
+      });
+      for (const auto& [seconds, rule] : rules) {
+        evidence_.supports[kind].emplace_back(rule->because);
+        if (!rule->contradicts.empty()) evidence_.contradicts[kind].emplace_back(rule->contradicts);
+      }
+    }
+  }
+
   void tell_reasons() {
+    tell_device_reasons();
     for (const auto& [kind, by_rule] : reasons_) {
       std::vector<std::pair<double, const Rule*>> sorted;
       for (const auto& [rule, seconds] : by_rule) sorted.push_back({seconds, rule});
@@ -228,6 +312,7 @@ class Attribution {
   Evidence& evidence_;
   FactFinder facts_;
   CodeMixes mixes_;
+  GpuAccounting gpu_;
   std::map<Key, double> slices_;
   std::map<Bottleneck, std::map<const Rule*, double>> reasons_;
   Kind lock_kind_{Bottleneck::lock, Detail::none};

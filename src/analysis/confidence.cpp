@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "src/analysis/gpu_words.h"
 #include "src/analysis/verdict.h"
 #include "src/analysis/words.h"
 #include "src/core/stats.h"
@@ -94,6 +95,8 @@ Sureness judge_confidence(const Profile& profile, const Evidence& evidence, Kind
   weigh_samples(profile, evidence, kind, sure);
   weigh_tier(profile, kind, sure);
   weigh_losses(profile.overhead, sure);
+  for (GpuDoubt& one : find_gpu_doubts(profile, evidence, kind))
+    lower(sure, one.weak ? Confidence::weak : Confidence::fair, std::move(one.reason));
   weigh_run(profile, evidence, sure);
   weigh_others(evidence, kind, sure);
   const double unknown = evidence.share_of(unattributed);

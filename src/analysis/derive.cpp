@@ -4,6 +4,8 @@
 #include <cassert>
 
 #include "src/analysis/attribute.h"
+#include "src/analysis/gpu_rules.h"
+#include "src/analysis/gpu_use.h"
 
 namespace bottleneck {
 namespace {
@@ -91,6 +93,9 @@ Evidence derive(const Profile& profile, const Counters& counters, const HotLoops
   evidence.wall_s = profile.runs.empty() ? 0 : std::max(0.0, profile.this_run().wall_s);
   evidence.cpus = profile.machine.cpus();
   add_system(profile, evidence);
+  evidence.gpu = measure_gpu_use(profile, activities_of(profile.gpu));
+  for (GpuUse& use : evidence.gpu)
+    if (use.kernels > 0) use.kernel_cause = find_kernel_evidence(profile, loops, use.device).said;
   attribute(profile, counters, loops, evidence);
   fill_windows(profile, evidence);
   fill_up(evidence, std::max(0, profile.timeline.windows - 1));

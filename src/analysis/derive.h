@@ -10,6 +10,7 @@
 #include "src/analysis/counters.h"
 #include "src/analysis/hot_loops.h"
 #include "src/analysis/rules.h"
+#include "src/core/gpu_use.h"
 
 namespace bottleneck {
 
@@ -30,6 +31,7 @@ struct Evidence {
   std::vector<Slice> slices;  ///< sums to wall_s exactly, the unattributed rest included
   double lock_saved_s = 0;    ///< wall time that goes if nobody ever queues: sum of q/(W+q)
   double lock_burnt_s = 0;    ///< CPU seconds spent in taking locks
+  double device_alone_s = 0;  ///< wall time in which a device worked and no thread did
   double spun_s = 0;          ///< CPU seconds spent in a runtime's wait function
   double others_cpus = 0;     ///< CPUs that others kept busy on average; valid if system_seen
   double throttled_s = 0;
@@ -37,6 +39,7 @@ struct Evidence {
   std::map<Bottleneck, double> samples;                     ///< of code, by the class they went to
   std::map<Bottleneck, std::vector<std::string>> supports;  ///< what was seen, most time first
   std::map<Bottleneck, std::vector<std::string>> contradicts;
+  std::vector<GpuUse> gpu;            ///< of each device that did anything
   std::vector<double> lock_burnt_in;  ///< CPU seconds in locks by window
   std::vector<std::string> notes;
   int main_lock_wait = -1;  ///< the lock that was waited for longest

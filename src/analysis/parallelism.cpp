@@ -47,6 +47,12 @@ Times add_up(const Profile& profile, const Evidence& evidence) {
       times.idle_s += cell.seconds;
     }
   }
+  // A device counts as one more working thread.
+  times.idle_s = std::max(0.0, times.idle_s - evidence.device_alone_s);
+  times.working_s += evidence.device_alone_s;
+  times.thread_s += evidence.device_alone_s;
+  times.serial_s += evidence.device_alone_s;
+  times.at[1] += evidence.device_alone_s;
   times.at[0] = std::max(0.0, evidence.wall_s - times.working_s);
   return times;
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "src/analysis/gpu_words.h"
+
 namespace bottleneck {
 namespace {
 
@@ -39,6 +41,7 @@ using ByFunction = std::map<std::pair<std::string, Function>, std::map<int, doub
 }  // namespace
 
 Where find_where(const Profile& profile, const Evidence& evidence, Bottleneck kind) {
+  if (is_gpu_class(kind)) return find_gpu_where(profile, evidence, kind);
   ByFunction functions;
   std::map<std::pair<std::string, Function>, double> sums;
   double total = 0;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "src/analysis/gpu_words.h"
+
 namespace bottleneck {
 namespace {
 
@@ -53,6 +55,11 @@ std::map<Bottleneck, double> shares_of(const Profile& profile, const Evidence& e
     if (waits || !is_wait_class(kind)) shares[kind] = 0;
   // Without instructions nothing tells waiting for memory from computing.
   if (!profile.hot_code.empty()) shares[memory_bandwidth] = shares[memory_latency] = 0;
+  if (gpus_seen(profile)) {
+    for (Bottleneck kind : {gpu_transfer, gpu_compute, gpu_launch, gpu_sync}) shares[kind] = 0;
+    // Where nothing tells it from computing, nobody can say that it was not there.
+    if (evidence.seconds_of(Kind{gpu_compute, Detail::unsplit}) <= 0) shares[gpu_memory] = 0;
+  }
   shares[unattributed] = 0;
   if (evidence.wall_s <= 0) {
     shares[unattributed] = 1;

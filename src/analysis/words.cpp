@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "src/analysis/gpu_words.h"
 #include "src/analysis/places.h"
 
 namespace bottleneck {
@@ -72,9 +73,18 @@ constexpr std::array phrases = {
     Phrase{{run_queue, D::placement},
            "of the time threads wait for a CPU while another one is idle"},
     Phrase{{run_queue, D::none}, "of the time threads wait for a CPU"},
+    Phrase{{gpu_transfer, D::pageable},
+           "of the time data moves to or from the GPU, out of or into pageable memory"},
+    Phrase{{gpu_transfer, D::repeated},
+           "of the time data moves to the GPU that had been there before"},
     Phrase{{gpu_transfer, D::none}, "of the time data moves to or from the GPU"},
+    Phrase{{gpu_compute, D::unsplit},
+           "of the time the GPU computes or waits for its memory, which could not be told apart"},
     Phrase{{gpu_compute, D::none}, "of the time the GPU computes"},
     Phrase{{gpu_memory, D::none}, "of the time the GPU waits for its memory"},
+    Phrase{{gpu_launch, D::tiny},
+           "of the time GPU work is being launched that is shorter than its launch"},
+    Phrase{{gpu_launch, D::setup}, "of the time the GPU's driver prepares: contexts, modules, JIT"},
     Phrase{{gpu_launch, D::none}, "of the time GPU work is being launched"},
     Phrase{{gpu_sync, D::none}, "of the time the host waits for the GPU"},
     Phrase{{unattributed, D::none}, "of the time could not be observed"},
@@ -167,6 +177,12 @@ std::string say_note(const Profile& profile, const Evidence& evidence, const Fig
       return main_object(profile, evidence, kind);
     case Bottleneck::sleep:
       return std::string(to_string(detail));
+    case gpu_transfer:
+    case gpu_compute:
+    case gpu_memory:
+    case gpu_launch:
+    case gpu_sync:
+      return say_gpu_note(profile, evidence, kind);
     default:
       return "";
   }

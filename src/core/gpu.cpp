@@ -1,7 +1,9 @@
 #include "src/core/gpu.h"
 
 #include <algorithm>
+#include <array>
 
+#include "src/core/gpu_use.h"
 #include "src/core/words.h"
 
 namespace bottleneck {
@@ -15,6 +17,10 @@ constexpr Words<GpuKind> kind_words = {"h2d",   "d2h",  "d2d", "p2p", "memset", 
                                        "graph", "sync", "api", "map", "overhead"};
 constexpr Words<GpuMemory> memory_words = {"unknown", "pageable", "pinned", "device", "managed"};
 
+constexpr std::array<std::string_view, gpu_time_count> time_words = {
+    "h2d",    "d2h",   "both_ways",   "kernel", "overlapped", "other",
+    "launch", "graph", "sync_return", "api",    "host"};
+
 }  // namespace
 
 bool GpuTimeline::simulated() const {
@@ -22,6 +28,7 @@ bool GpuTimeline::simulated() const {
                      [](const GpuDevice& one) { return one.simulated; });
 }
 
+std::string_view to_string(GpuTime word) { return time_words.at(static_cast<std::size_t>(word)); }
 std::string_view to_string(GpuSource word) {
   return source_words.at(static_cast<std::size_t>(word));
 }

@@ -9,6 +9,7 @@
 
 #include "src/core/classes.h"
 #include "src/core/demo.h"
+#include "src/core/gpu_use.h"
 #include "src/core/loop_evidence.h"
 #include "src/core/profile.h"
 #include "src/core/recommendation.h"
@@ -78,6 +79,10 @@ struct HotLoop {
   std::string because;      ///< what was seen that makes it this class
   std::string contradicts;  ///< what speaks against it; "" nothing known
   LoopEvidence evidence;
+  /// Bytes/s that its access mix reaches at most, for one of the threads that run at once; 0: no
+  /// such figure. A published one where it was not measured on this machine.
+  double memory_ceiling = 0;
+  bool ceiling_measured = false;
 };
 
 struct Report {
@@ -87,6 +92,7 @@ struct Report {
       shares;  ///< every class that could be observed, and unattributed; sums to 1
   std::vector<Finding> findings;   ///< by share, largest first; those of 0 left out
   std::vector<HotLoop> hot_loops;  ///< one for each Profile::hot_code, in its order
+  std::vector<GpuUse> gpu;         ///< of each device that did anything
   std::vector<Phase> phases;
   ParallelismReport parallelism;
   std::map<Bottleneck, double> busy_shares;     ///< of the busy time alone; only where verdict.idle
