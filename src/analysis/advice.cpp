@@ -310,11 +310,18 @@ bool is_own_code(Bottleneck kind) {
   return kind == compute || kind == memory_bandwidth || kind == memory_latency;
 }
 
-std::span<const Advice> advice_table() { return table; }
+std::span<const Advice> advice_table() {
+  static const std::vector<Advice> all = [] {
+    std::vector<Advice> rows = table;
+    for (Advice& one : gpu_advice()) rows.push_back(std::move(one));
+    return rows;
+  }();
+  return all;
+}
 
 std::vector<const Advice*> advice_for(Kind kind) {
   std::vector<const Advice*> rows;
-  for (const Advice& one : table)
+  for (const Advice& one : advice_table())
     if (one.kind == kind) rows.push_back(&one);
   if (kind.detail == D::none || (!rows.empty() && !is_own_code(kind.kind))) return rows;
   const auto general = advice_for({kind.kind, D::none});

@@ -28,6 +28,14 @@ enum class Shrink {
   batch,         ///< one call for many
   reads,         ///< several requests to storage under way
   build,         ///< the compiler's optimization
+  // By replaying the operations of devices (gpu_gains.h):
+  pinned,       ///< copies at the rate of pinned memory
+  chunked,      ///< copies of one part behind the kernels of another
+  resident,     ///< what is on the device stays there
+  batched,      ///< launches by one call
+  mapped,       ///< no copies where memory is the host's
+  on_cpu,       ///< the bytes go through the CPUs instead
+  fewer_waits,  ///< waits after which nothing came back
 };
 
 struct Advice {
@@ -44,6 +52,8 @@ struct Advice {
 bool is_own_code(Bottleneck kind);
 
 std::span<const Advice> advice_table();
+/// Its rows for the classes of devices (gpu_advice.cpp).
+std::vector<Advice> gpu_advice();
 
 /// The rows for that class and detail, and those of the class for any detail where no row of its
 /// own is there or the code is the program's own (it can always be spread as well).

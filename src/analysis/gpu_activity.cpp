@@ -10,7 +10,7 @@ namespace {
 /// A folded row is spread out into at most so many pieces, and all rows into so many: enough that
 /// the gaps between them are where they were. Source: a choice, for speed.
 constexpr int most_pieces_of_one = 64;
-constexpr std::size_t most_pieces = 200'000;
+constexpr std::size_t most_pieces = 50'000;
 
 void spread(const GpuOperation& one, int index, std::vector<GpuPiece>& pieces) {
   const int many = pieces.size() < most_pieces ? std::clamp(one.count, 1, most_pieces_of_one) : 1;

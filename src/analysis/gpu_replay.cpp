@@ -51,7 +51,7 @@ std::vector<std::array<bool, 3>> find_exclusive(const ReplayProgram& program,
   std::vector<std::array<std::vector<Span>, 3>> by_engine(many);
   for (std::size_t i = 0; i < program.operations.size(); ++i) {
     const ReplayOperation& one = program.operations[i];
-    by_engine[static_cast<std::size_t>(one.device)][static_cast<std::size_t>(engine_of(one.kind))]
+    by_engine[static_cast<std::size_t>(one.device)][static_cast<std::size_t>(one.engine())]
         .push_back(spans[i]);
   }
   std::vector<std::array<bool, 3>> exclusive(many);
@@ -104,7 +104,7 @@ void find_leads(ReplayProgram& program, const Recorded& seen) {
   std::map<std::pair<int, GpuEngine>, double> engine_ends;
   for (const std::size_t i : order) {
     ReplayOperation& one = program.operations[i];
-    const GpuEngine engine = engine_of(one.kind);
+    const GpuEngine engine = one.engine();
     double ready = seen.queued[i];
     if (const auto found = stream_ends.find(stream_of(one)); found != stream_ends.end())
       ready = std::max(ready, found->second);
@@ -210,7 +210,7 @@ class Machines {
       result_.starts[i] = result_.ends[i] = std::max(now, stream_end);
       return;
     }
-    const GpuEngine engine = engine_of(one.kind);
+    const GpuEngine engine = one.engine();
     double& engine_end = engine_ends_.try_emplace({one.device, engine}, 0.0).first->second;
     double begin = std::max(now, stream_end);
     if (program_.exclusive[static_cast<std::size_t>(one.device)][static_cast<std::size_t>(engine)])

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "src/analysis/gpu_activity.h"
@@ -13,6 +14,7 @@
 namespace bottleneck {
 
 enum class GpuEngine { to_device, from_device, kernels };
+GpuEngine engine_of(GpuKind);
 
 struct ReplayOperation {
   GpuKind kind = GpuKind::kernel;
@@ -23,7 +25,9 @@ struct ReplayOperation {
   double length = 0;
   double lead = 0;  ///< from when it could start until it did
   double bytes = 0;
-  bool gone = false;  ///< it is not made any more
+  bool gone = false;                                  ///< it is not made any more
+  std::optional<GpuEngine> on_engine = std::nullopt;  ///< instead of its kind's
+  GpuEngine engine() const { return on_engine.value_or(engine_of(kind)); }
 };
 
 /// A call of a host thread, `think` seconds after its one before returned.
@@ -50,7 +54,5 @@ struct Replayed {
 
 ReplayProgram record_program(const GpuTimeline&, const std::vector<GpuActivity>&);
 Replayed replay(const ReplayProgram&);
-
-GpuEngine engine_of(GpuKind);
 
 }  // namespace bottleneck

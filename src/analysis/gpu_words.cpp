@@ -7,6 +7,7 @@
 
 #include "src/analysis/confidence.h"
 #include "src/analysis/gpu_activity.h"
+#include "src/analysis/gpu_pinned.h"
 #include "src/analysis/words.h"
 
 namespace bottleneck {
@@ -173,6 +174,8 @@ void mark_devices(Report& report) {
   Profile& profile = report.profile;
   std::vector<std::string> notes;
   add_missing(profile.gpu, notes);
+  if (const std::string missing = why_no_rate(profile); !missing.empty())
+    notes.push_back("GPU: " + missing);
   if (profile.gpu.simulated()) {
     notes.insert(notes.begin(), fmt::format("{}: a stand-in for a GPU's driver ran here; its "
                                             "figures prove plumbing only",

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "src/analysis/costs.h"
+#include "src/analysis/gpu_gains.h"
 #include "src/analysis/loop_advice.h"
 #include "src/analysis/monte_carlo.h"
 #include "src/analysis/recommend.h"
@@ -286,6 +287,14 @@ std::optional<Foreseen> foresee(const Profile& profile, const Evidence& evidence
     case Shrink::chains:
     case Shrink::larger_pages:
       return foresee_loop(profile, evidence, loops, row, finding);
+    case Shrink::pinned:
+    case Shrink::chunked:
+    case Shrink::resident:
+    case Shrink::batched:
+    case Shrink::mapped:
+    case Shrink::on_cpu:
+    case Shrink::fewer_waits:
+      return foresee_device(profile, evidence, row);
   }
   return std::nullopt;
 }

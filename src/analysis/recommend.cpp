@@ -170,7 +170,8 @@ std::vector<Recommendation> recommend(const Profile& profile, const Evidence& ev
   std::vector<Recommendation> all;
   for (const Finding& finding : findings)
     for (const Advice* row : advice_for({finding.kind, finding.detail})) {
-      if (row->shrink == Shrink::spread && is_named(all, row->remedy)) continue;
+      const bool whole_run = row->shrink == Shrink::spread || row->shrink == Shrink::fewer_waits;
+      if (whole_run && is_named(all, row->remedy)) continue;
       auto foreseen = foresee(profile, evidence, loops, *row, finding);
       if (!foreseen) continue;
       all.push_back(from_row(profile, *row, finding, findings, std::move(*foreseen)));

@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, remedy_count> words = {
     "fewer_system_calls", "copy_less",          "fewer_processes", "hand_over_less",
     "less_kernel",        "raise_quota",        "quiet_machine",   "pin_memory",
     "overlap_copies",     "keep_on_device",     "batch_launches",  "map_memory",
-    "compute_on_cpu",     "sync_less_often"};
+    "compute_on_cpu",     "sync_less_often",    "tune_kernels",    "prepare_once"};
 
 }  // namespace
 

@@ -47,8 +47,10 @@ enum class Remedy {
   map_memory,       ///< no copy where the device works in the host's memory
   compute_on_cpu,   ///< the copies cost more than the CPUs would
   sync_less_often,  ///< the host waits for the device only where it needs a result
+  tune_kernels,     ///< less work or better accesses in the kernels themselves
+  prepare_once,     ///< contexts, modules and compiled kernels are made once and kept
 };
-inline constexpr int remedy_count = static_cast<int>(Remedy::sync_less_often) + 1;
+inline constexpr int remedy_count = static_cast<int>(Remedy::prepare_once) + 1;
 
 std::string_view to_string(Remedy);
 /// Nothing for a word that is none.
