@@ -11,7 +11,7 @@ import unittest
 
 WORKLOAD, REMEDIES, CLASSES = sys.argv[1:4]
 MEMBERS = {"name", "line", "verdicts", "control", "unit", "size", "default_size", "quick_size", "check_size", "most_size",
-           "tolerance", "variants", "needs", "limit", "prepares"}
+           "tolerance", "variants", "needs", "limit", "prepares", "device", "missing", "simulated"}
 
 
 def run(*arguments):

@@ -42,13 +42,22 @@ std::string why_missing(const Variant& variant) {
   return variant.missing ? variant.missing() : std::string();
 }
 
+std::string why_missing(const Workload& workload) {
+  return workload.missing ? workload.missing() : std::string();
+}
+
+std::string why_left_out(const Variant& variant) {
+  const std::string missing = why_missing(variant);
+  return missing.empty() && variant.useless ? variant.useless() : missing;
+}
+
 std::string describe(const Workload& workload, std::size_t size, int threads) {
   const Needs needs = workload.needs(size);
   std::string verdicts, variants;
   for (const std::string& verdict : workload.verdicts)
     verdicts += (verdicts.empty() ? "" : ", ") + quote(verdict);
   for (const Variant& variant : workload.variants)
-    if (why_missing(variant).empty())
+    if (why_left_out(variant).empty())
       variants += (variants.empty() ? "" : ", ") + describe(variant);
   std::string text = "{\"name\": " + quote(workload.name) + ", \"line\": " + quote(workload.line);
   text += ", \"verdicts\": [" + verdicts + "]";
@@ -63,7 +72,11 @@ std::string describe(const Workload& workload, std::size_t size, int threads) {
   text += ", \"needs\": {\"memory_bytes\": " + std::to_string(needs.memory_bytes) +
           ", \"disk_bytes\": " + std::to_string(needs.disk_bytes) + "}";
   text += ", \"limit\": " + quote(workload.limit(size, threads));
-  text += std::string(", \"prepares\": ") + (workload.prepare ? "true" : "false") + "}";
+  text += std::string(", \"prepares\": ") + (workload.prepare ? "true" : "false");
+  text += ", \"device\": " + quote(workload.device ? workload.device() : "");
+  text += ", \"missing\": " + quote(why_missing(workload));
+  const bool simulated = workload.simulated && workload.simulated();
+  text += std::string(", \"simulated\": ") + (simulated ? "true" : "false") + "}";
   return text;
 }
 

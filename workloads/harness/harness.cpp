@@ -62,7 +62,14 @@ bool equivalent(const Result& a, const Result& b, double tolerance) {
   return true;
 }
 
+/// What CTest and automake call skipped.
+constexpr int exit_skipped = 77;
+
 int check(const Workload& workload, Setting setting) {
+  if (const std::string missing = why_missing(workload); !missing.empty()) {
+    std::printf("%s: skipped, %s\n", workload.name.c_str(), missing.c_str());
+    return exit_skipped;
+  }
   setting.threads = std::max(setting.threads, 2);  // a variant with threads is tried with several
   std::unique_ptr<CheckDirectory> directory;
   if (workload.prepare) {

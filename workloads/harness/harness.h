@@ -47,6 +47,9 @@ struct Variant {
   /// Why it cannot run on this machine, "" it can; empty: it always can. --describe leaves it out.
   std::function<std::string()> missing = {};
   bool takes_piece = false;  ///< --piece sets Setting::piece
+  /// Why it gains nothing on this machine's device; empty or "": it may. It runs and is checked,
+  /// and --describe leaves it out.
+  std::function<std::string()> useless = {};
 };
 
 struct Needs {
@@ -69,9 +72,17 @@ struct Workload {
   std::function<Needs(std::size_t size)> needs;
   std::function<std::string(std::size_t size, int threads)> limit;
   std::function<void(const Setting&)> prepare;  ///< empty: no input files
+  /// Which accelerator it works on, as that calls itself; empty: on none.
+  std::function<std::string()> device = {};
+  /// Why no accelerator can be had, "" one answers; empty: it needs none. Asked for only where it
+  /// matters: looking for one takes time.
+  std::function<std::string()> missing = {};
+  /// Whether that accelerator is a stand-in, whose times are made up.
+  std::function<bool()> simulated = {};
 };
 
-/// 0 done; 1 --check found a difference, or the work failed (said on standard error); 2 usage.
+/// 0 done; 1 --check found a difference, or the work failed (said on standard error); 2 usage; 77
+/// --check without the accelerator that it needs.
 int run_main(const Workload&, int argc, char** argv);
 
 /// CPUs that this process may use.

@@ -159,8 +159,8 @@ std::string help_text(const Workload& workload) {
     text += "  " + variant.name;
     text.append(variant.name.size() < 18 ? 18 - variant.name.size() : 1, ' ');
     text += variant.line;
-    const std::string missing = why_missing(variant);
-    if (!missing.empty()) text += " (not here: " + missing + ")";
+    const std::string left_out = why_left_out(variant);
+    if (!left_out.empty()) text += " (not here: " + left_out + ")";
     text += "\n";
   }
   return text;

@@ -30,6 +30,10 @@ std::string help_text(const Workload&);
 
 /// Why the variant cannot run here; "" it can.
 std::string why_missing(const Variant&);
+/// Why --describe leaves it out; "" it does not.
+std::string why_left_out(const Variant&);
+/// Why the workload has no accelerator to work on; "" it has, or needs none.
+std::string why_missing(const Workload&);
 
 /// What --describe prints at that size: one JSON object in one line.
 std::string describe(const Workload&, std::size_t size, int threads);
