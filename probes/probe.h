@@ -36,6 +36,9 @@ class Probe {
   /// It keeps the process tree and sets the timeline. The first that can be attached does; the
   /// others of that kind stand in for it and are not attached.
   virtual bool keeps_tree() const { return false; }
+  /// What it lacks here may come with the target (a driver in its LD_LIBRARY_PATH): it is attached
+  /// though its check says "unavailable", and `finish` has the last word.
+  virtual bool may_yet_see() const { return false; }
   /// Settings ("NAME=value") that the target needs to be observed. Asked before the target exists,
   /// with the file that will be run ("" unknown) and the environment it would have.
   virtual std::vector<std::string> prepare(const std::string& /*program*/,

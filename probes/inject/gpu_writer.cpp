@@ -21,8 +21,8 @@ namespace {
 constexpr std::uint64_t step_bytes = 1 << 20;
 constexpr std::uint64_t header_bytes = 4096;
 constexpr std::uint64_t names_bytes = step_bytes - header_bytes;
-/// A million records; what comes later is counted.
-constexpr std::uint64_t most_bytes = 128 * step_bytes;
+/// Some 600 000 records; what comes later is counted.
+constexpr std::uint64_t most_bytes = 64 * step_bytes;
 constexpr std::uint64_t least_bytes = 2 * step_bytes;
 constexpr std::size_t longest_text = 1000;
 
@@ -225,7 +225,7 @@ std::uint32_t GpuWriter::intern(const char* text) {
   const std::uint64_t hash = hash_of(text, length);
   // What is known is found without the lock; only what is new is added under it.
   Name* name = place_of(hash);
-  if (name && name->hash == hash) return name->offset;
+  if (name && __atomic_load_n(&name->hash, __ATOMIC_ACQUIRE) == hash) return name->offset;
   lock();
   name = place_of(hash);
   if (name && name->hash == 0) {

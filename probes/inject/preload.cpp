@@ -133,11 +133,15 @@ std::optional<std::string> refuse_preload(const System& system, const std::strin
 }
 
 std::optional<std::string> find_sampler_object(const System& system) {
+  return find_object(system, object_name);
+}
+
+std::optional<std::string> find_object(const System& system, const std::string& name) {
   const auto self = system.read_link("/proc/self/exe");
   if (!self) return std::nullopt;
   const std::string folder = self->substr(0, self->rfind('/'));
   for (const char* below : {"/lib", "/../lib", "/../" BOTTLENECK_LIBDIR, "/../lib64"}) {
-    const std::string path = folder + below + "/bottleneck/" + object_name;
+    const std::string path = folder + below + "/bottleneck/" + name;
     if (::access(system.path(path).c_str(), R_OK) != 0) continue;
     char* real = ::realpath(system.path(path).c_str(), nullptr);
     const std::string found = real ? real : path;
@@ -148,9 +152,8 @@ std::optional<std::string> find_sampler_object(const System& system) {
   return std::nullopt;
 }
 
-std::vector<std::string> preload_environment(const std::vector<std::string>& environ_of,
-                                             const std::string& object,
-                                             const std::string& segment) {
+std::vector<std::string> preload_settings(const std::vector<std::string>& environ_of,
+                                          const std::string& object) {
   const std::string theirs = value_in(environ_of, "LD_PRELOAD");
   // Children of the target that are built with AddressSanitizer refuse to start behind a preloaded
   // library unless told not to look. What the user has set for it stays, and wins.
@@ -158,8 +161,16 @@ std::vector<std::string> preload_environment(const std::vector<std::string>& env
   std::string asan = value_in(environ_of, "ASAN_OPTIONS");
   if (asan.find(order) == std::string::npos)
     asan += fmt::format("{}{}=0", asan.empty() ? "" : ":", order);
-  return {"LD_PRELOAD=" + (theirs.empty() ? object : theirs + ":" + object), "ASAN_OPTIONS=" + asan,
-          BOTTLENECK_SEGMENT_VARIABLE "=" + segment};
+  return {"LD_PRELOAD=" + (theirs.empty() ? object : theirs + ":" + object),
+          "ASAN_OPTIONS=" + asan};
+}
+
+std::vector<std::string> preload_environment(const std::vector<std::string>& environ_of,
+                                             const std::string& object,
+                                             const std::string& segment) {
+  std::vector<std::string> settings = preload_settings(environ_of, object);
+  settings.push_back(BOTTLENECK_SEGMENT_VARIABLE "=" + segment);
+  return settings;
 }
 
 }  // namespace bottleneck::inject

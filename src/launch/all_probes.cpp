@@ -1,3 +1,4 @@
+#include "probes/gpu/gpu_probe.h"
 #include "probes/io/io_probe.h"
 #include "probes/machine/confinement.h"
 #include "probes/machine/load.h"
@@ -23,6 +24,8 @@ std::vector<std::unique_ptr<Probe>> all_probes(const System& system, const Probe
   probes.push_back(make_memory_probe(system));
   probes.push_back(make_io_probe(system));
   probes.push_back(make_load_probe(system));
+  probes.push_back(make_cupti_probe(system, options.may_preload));
+  probes.push_back(make_opencl_probe(system));
   return probes;
 }
 

@@ -46,7 +46,8 @@ ProbeSet::ProbeSet(const System& system, std::vector<std::unique_ptr<Probe>> pro
     const std::string name(driven.probe->name());
     guard(driven, [&](Probe& asked) { driven.state = asked.check(system); });
     driven.state.name = name;
-    if (driven.state.status == ProbeStatus::unavailable) driven.alive = false;
+    if (driven.alive && driven.state.status == ProbeStatus::unavailable)
+      driven.alive = driven.probe->may_yet_see();
   }
 }
 
@@ -62,11 +63,17 @@ bool ProbeSet::is_stand_in(const Driven& driven) const {
 std::vector<std::string> ProbeSet::prepare(const std::string& program,
                                            const std::vector<std::string>& environment) {
   std::vector<std::string> settings;
+  // Each sees what those before it set: two may want something preloaded.
+  std::vector<std::string> so_far = environment;
   for (Driven& driven : driven_) {
     if (!driven.alive || is_stand_in(driven)) continue;
     guard(driven, [&](Probe& probe) {
-      for (std::string& setting : probe.prepare(program, environment))
+      for (std::string& setting : probe.prepare(program, so_far)) {
+        const std::string name = setting.substr(0, setting.find('=') + 1);
+        std::erase_if(so_far, [&](const std::string& entry) { return entry.starts_with(name); });
+        so_far.push_back(setting);
         settings.push_back(std::move(setting));
+      }
     });
   }
   return settings;
