@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <string.h>
 
+#include "reports/gpu_details.h"
 #include "reports/sections.h"
 #include "reports/units.h"
 #include "src/core/words.h"
@@ -89,8 +90,9 @@ std::string describe_cpus(const Profile& profile, const Run& run) {
 std::string describe_facts(const Profile& profile) {
   if (profile.runs.empty()) return "no run in this profile";
   const Run& run = profile.this_run();
-  return fmt::format("{} · {} · {}", describe_wall(profile, run), describe_cpus(profile, run),
-                     describe_end(run));
+  const std::string simulation = describe_simulation(profile);
+  return fmt::format("{} · {} · {}{}{}", describe_wall(profile, run), describe_cpus(profile, run),
+                     describe_end(run), simulation.empty() ? "" : " · ", simulation);
 }
 
 Headline describe_verdict(const Report& report, const std::vector<BarRow>& rows) {

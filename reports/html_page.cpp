@@ -1,4 +1,5 @@
 #include "reports/describe.h"
+#include "reports/gpu_details.h"
 #include "reports/html.h"
 #include "reports/html_sections.h"
 #include "reports/sections.h"
@@ -40,6 +41,7 @@ std::string render_html(const Report& report) {
   add_advice_section(page, report);
   add_proof_section(page, report);
   add_evidence_section(page, report);
+  add_gpu_section(page, report);
   add_course_section(page, report);
   add_code_section(page, report);
   add_quality_section(page, report);

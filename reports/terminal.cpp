@@ -1,5 +1,6 @@
 #include "reports/terminal.h"
 
+#include "reports/gpu_details.h"
 #include "reports/sections.h"
 
 namespace bottleneck {
@@ -13,6 +14,7 @@ std::string render_terminal(const Report& report, const TerminalStyle& style) {
   if (style.verbose) {
     add_hot_loops(screen, report);
     add_code_details(screen, report.profile);
+    add_gpu_details(screen, report);
     add_run_details(screen, report);
     add_probe_table(screen, report.profile.probes);
     add_measurements(screen, report.profile.measurements);
