@@ -1,14 +1,28 @@
-// The report as one HTML page: plain text and CSS, no script, nothing fetched, readable on a phone,
-// on paper, in the dark and in the light. Pure. Whatever stands in a name, it is text: nothing in
-// it becomes markup, and control characters become visible.
+// The report as one HTML page: text, tables and CSS, nothing fetched, readable on a phone, on
+// paper, in the dark and in the light, with scripts blocked. Pure: the script that draws the charts
+// over the tables comes in. Whatever stands in a name, it is text: nothing in it becomes markup,
+// and control characters become visible.
 #pragma once
 
 #include <string>
+#include <string_view>
 
+#include "reports/terminal.h"
 #include "src/core/report.h"
 
 namespace bottleneck {
 
-std::string render_html(const Report&);
+struct PageScript {
+  std::string_view text;
+  std::string_view hash;  ///< as a Content-Security-Policy names it: "sha256-..."
+};
+
+struct PageParts {
+  PageScript script;    ///< empty: no charts
+  SourceLines sources;  ///< of the hot loops, where they could be read
+};
+
+std::string render_html(const Report&, const PageParts&);
+std::string render_html(const Report&);  ///< without them
 
 }  // namespace bottleneck

@@ -111,6 +111,7 @@ void add_advice_section(Markup& page, const Report& report) {
 
 void add_evidence_section(Markup& page, const Report& report) {
   page.add("<section aria-labelledby=\"evidence\">\n<h2 id=\"evidence\">Evidence</h2>\n");
+  add_limits_table(page, report);
   add_findings(page, report);
   page.add("<h3>Ruled out</h3>\n");
   if (report.verdict.ruled_out.empty()) {

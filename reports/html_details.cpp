@@ -72,6 +72,18 @@ void add_working_threads(Markup& page, const std::vector<double>& seconds_at) {
   page.add("</tbody>\n</table>\n</div>\n").more(left_out);
 }
 
+void add_parallelism(Markup& page, const ParallelismReport& parallelism) {
+  page.add("<h3>Parallelism: ").text(to_string(parallelism.word)).add("</h3>\n<p>");
+  page.text("That is: ").text(explain(parallelism.word)).add(". ");
+  page.text(fmt::format("{:.2f} threads work while any does; exactly one works {} of the time. {}",
+                        parallelism.average, format_percent(parallelism.serial_share),
+                        parallelism.why));
+  page.add("</p>\n");
+  if (!parallelism.seconds_at.empty()) add_working_threads(page, parallelism.seconds_at);
+}
+
+}  // namespace
+
 void add_folding(Markup& page, const Listing& listing) {
   if (listing.rows.size() <= open_rows) {
     page.add("<details open>");
@@ -84,28 +96,21 @@ void add_folding(Markup& page, const Listing& listing) {
   page.add("</details>\n");
 }
 
-}  // namespace
-
-void add_course_section(Markup& page, const Report& report) {
-  const ParallelismReport& parallelism = report.parallelism;
+void add_course_section(Markup& page, const Report& report, const TimelineChart& chart) {
   page.add("<section aria-labelledby=\"course\">\n<h2 id=\"course\">Over time</h2>\n");
+  add_timeline_figure(page, chart);
   add_phases(page, report.phases);
-  page.add("<h3>Parallelism: ").text(to_string(parallelism.word)).add("</h3>\n<p>");
-  page.text("That is: ").text(explain(parallelism.word)).add(". ");
-  page.text(fmt::format("{:.2f} threads work while any does; exactly one works {} of the time. {}",
-                        parallelism.average, format_percent(parallelism.serial_share),
-                        parallelism.why));
-  page.add("</p>\n");
-  if (!parallelism.seconds_at.empty()) add_working_threads(page, parallelism.seconds_at);
+  add_parallelism(page, report.parallelism);
   page.add("</section>\n");
 }
 
-void add_code_section(Markup& page, const Report& report) {
+void add_code_section(Markup& page, const Report& report, const Charts& charts,
+                      const SourceLines& sources) {
   const Profile& profile = report.profile;
   page.add("<section aria-labelledby=\"code\">\n<h2 id=\"code\">Code, waits and threads</h2>\n");
+  add_flame_figure(page, profile, charts);
   add_folding(page, list_hot_loops(report, shown_rows));
-  add_folding(page, list_on_cpu(profile, shown_rows));
-  add_folding(page, list_blocked(profile, shown_rows));
+  add_source_lines(page, report, sources);
   add_folding(page, list_threads(profile, shown_rows));
   page.add("</section>\n");
 }

@@ -70,7 +70,7 @@ void add_environment_section(Markup& page, const Profile& profile) {
   page.add("</dl>\n");
   add_runs(page, profile);
   add_still_running(page, profile.processes);
-  page.add("</section>\n");
+  page.add("<div id=\"save\" hidden></div>\n</section>\n");
 }
 
 }  // namespace bottleneck

@@ -5,19 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "reports/json_text.h"
 #include "reports/visible.h"
 
 namespace bottleneck {
 namespace {
 
 constexpr std::size_t longest_list = 20;
-
-/// A megabyte need not be looked at for the two thousand columns that are shown. No column has more
-/// bytes than a character and its combining mark, four each, so this cut is never seen.
-std::string_view shorten(std::string_view text, int most_columns) {
-  constexpr std::size_t bytes_of_a_column = 8;
-  return text.substr(0, (static_cast<std::size_t>(most_columns) + 2) * bytes_of_a_column);
-}
 
 void add_row(Markup& page, const Listing& listing, const std::vector<std::string>& row) {
   page.add("<tr>");
@@ -33,6 +27,12 @@ void add_row(Markup& page, const Listing& listing, const std::vector<std::string
 }
 
 }  // namespace
+
+/// No column has more bytes than a character and its combining mark, four each.
+std::string_view shorten(std::string_view text, int most_columns) {
+  constexpr std::size_t bytes_of_a_column = 8;
+  return text.substr(0, (static_cast<std::size_t>(most_columns) + 2) * bytes_of_a_column);
+}
 
 std::string escape(std::string_view text, int most_columns) {
   std::string escaped;
@@ -100,6 +100,12 @@ Markup& Markup::list(const std::vector<std::string>& items) {
 
 Markup& Markup::more(std::size_t left_out) {
   return left_out == 0 ? *this : element("p", fmt::format("and {} more", left_out));
+}
+
+Markup& Markup::data(const JsonText& json) {
+  add("<script type=\"application/json\" id=\"data\">");
+  bytes_ += json.bytes();
+  return add("</script>\n");
 }
 
 Markup& Markup::open_scrolling(std::string_view label) {

@@ -19,6 +19,9 @@ inline constexpr int longest_cell = 120;
 /// and direction characters visible (visible.h), no character that HTML could take for its own.
 std::string escape(std::string_view text, int most_columns = longest_text);
 
+/// A megabyte need not be looked at for the columns that are shown; what is cut here is never seen.
+std::string_view shorten(std::string_view text, int most_columns);
+
 class Literal {
  public:
   consteval Literal(const char* text) : text_(text) {}
@@ -27,6 +30,8 @@ class Literal {
  private:
   std::string_view text_;
 };
+
+class JsonText;
 
 class Markup {
  public:
@@ -41,6 +46,8 @@ class Markup {
   Markup& list(const std::vector<std::string>& items);
   /// That so many rows were left out; nothing if none was.
   Markup& more(std::size_t left_out);
+  /// As data that no browser runs: what JsonText wrote ends no element.
+  Markup& data(const JsonText&);
   /// Opens a <div> for a table: it scrolls by itself where the page is narrow.
   Markup& open_scrolling(std::string_view label);
   const std::string& bytes() const { return bytes_; }

@@ -13,23 +13,6 @@
 namespace bottleneck {
 namespace {
 
-std::string name_code(const Location& location) {
-  std::string name = name_function(location.function);
-  if (location.activity == Activity::syscall && !location.call.empty()) {
-    return fmt::format("{} call{}", location.call, name.empty() ? "" : ": " + name);
-  }
-  if (name.empty()) name = "unknown";
-  if (location.activity == Activity::user) return name;
-  return fmt::format("{} ({})", name, to_string(location.activity));
-}
-
-std::string place_of(const Location& location) {
-  std::string place = name_file(location.module);
-  if (!location.file.empty()) place = name_place({"", "", location.file, location.line, 0});
-  if (!location.caller.empty()) place += ", from " + name_function(location.caller);
-  return place.empty() ? "unknown" : place;
-}
-
 /// All lines of one function together; the place is that of its line with the most time.
 struct FunctionRow {
   double seconds = 0;
@@ -94,6 +77,23 @@ std::string name_thread(const Thread& thread) {
 }
 
 }  // namespace
+
+std::string name_code(const Location& location) {
+  std::string name = name_function(location.function);
+  if (location.activity == Activity::syscall && !location.call.empty()) {
+    return fmt::format("{} call{}", location.call, name.empty() ? "" : ": " + name);
+  }
+  if (name.empty()) name = "unknown";
+  if (location.activity == Activity::user) return name;
+  return fmt::format("{} ({})", name, to_string(location.activity));
+}
+
+std::string place_of(const Location& location) {
+  std::string place = name_file(location.module);
+  if (!location.file.empty()) place = name_place({"", "", location.file, location.line, 0});
+  if (!location.caller.empty()) place += ", from " + name_function(location.caller);
+  return place.empty() ? "unknown" : place;
+}
 
 std::string describe_cut(const Listing& listing) {
   if (listing.all <= listing.rows.size()) return "";

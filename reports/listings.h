@@ -22,6 +22,11 @@ struct Listing {
 /// ", the top 20 of 35", or "" where nothing was left out.
 std::string describe_cut(const Listing&);
 
+/// "read call: read_input()", "multiply()", "unknown (unknown_kernel)".
+std::string name_code(const Location&);
+/// "matmul.cpp:14, from main()"; "unknown".
+std::string place_of(const Location&);
+
 /// Each with the largest times first.
 Listing list_hot_loops(const Report&, std::size_t most_rows);
 Listing list_on_cpu(const Profile&, std::size_t most_rows);

@@ -144,6 +144,8 @@ std::vector<HotLoop> describe_hot_loops(const Profile& profile, const HotLoops& 
     one.because = rule.because;
     one.contradicts = rule.contradicts;
     one.evidence = facts.evidence;
+    one.memory_ceiling = facts.ceiling;
+    one.ceiling_measured = facts.ceiling_measured;
     all.push_back(std::move(one));
   }
   return all;

@@ -112,6 +112,10 @@ std::string report_to_json(const Report& report) {
   return escape_for_html(text + "}\n");
 }
 
+std::string face_to_json(const Report& report) {
+  return escape_for_html(encode_face(report).dump(-1, ' ', true, Json::error_handler_t::replace));
+}
+
 Saved saved_from_json(const std::string& text, const std::string& name) {
   const nlohmann::json file = parse_file(text, name);
   check_envelope(file, name);

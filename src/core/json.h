@@ -13,6 +13,9 @@ namespace bottleneck {
 /// stand inside HTML.
 std::string report_to_json(const Report&);
 
+/// The stable face alone, on one line and in ASCII: what a page carries with it.
+std::string face_to_json(const Report&);
+
 /// What a saved file holds that cannot be derived anew.
 struct Saved {
   Profile profile;

@@ -3,6 +3,7 @@
 
 Usage: tests/golden/check_page.py FILE...      exit 0 if there is none
 """
+import json
 import re
 import sys
 from html.parser import HTMLParser
@@ -10,9 +11,9 @@ from html.parser import HTMLParser
 VOID = {"meta", "br", "hr"}
 ALLOWED = VOID | set("html head title style body header main footer section article figure figcaption h1 h2 h3 p dl dt dd "
                      "ul ol li table caption thead tbody tr th td div span code strong b details summary "
-                     "svg line polyline circle text".split())
+                     "svg line polyline circle text script".split())
 ATTRIBUTES = set("lang charset http-equiv content name class id style scope role tabindex aria-label aria-labelledby open "
-                 "viewbox x y x1 y1 x2 y2 points r cx cy text-anchor".split())
+                 "viewbox x y x1 y1 x2 y2 points r cx cy text-anchor hidden type colspan".split())
 LARGEST = 1_000_000  # bytes of a page, whatever the report holds
 LEAST_CONTRAST = 4.5  # WCAG 2.1, 1.4.3 AA
 PAIRS = [("page", "text"), ("page", "faint"), ("card", "text"), ("card", "faint"), ("page", "good"), ("page", "poor")]
@@ -22,7 +23,7 @@ class Page(HTMLParser):
     def __init__(self):
         super().__init__(convert_charrefs=True)
         self.open, self.breaches, self.ids, self.refs, self.styles = [], [], [], [], []
-        self.counts, self.legend, self.cells = {}, [], []
+        self.counts, self.legend, self.table = {}, [], None
 
     def handle_starttag(self, tag, attrs):
         self.counts[tag] = self.counts.get(tag, 0) + 1
@@ -34,12 +35,15 @@ class Page(HTMLParser):
             if name == "style" and not re.fullmatch(r"(flex-grow:\d+\.\d+|width:\d+\.\d+%)", value):
                 self.breaches.append(f"style {value!r}")
         attrs = dict(attrs)
+        if tag == "script" and attrs != {"type": "application/json", "id": "data"}:
+            self.breaches.append(f"script {attrs!r}")
         self.ids += [attrs["id"]] if "id" in attrs else []
         self.refs += [attrs["aria-labelledby"]] if "aria-labelledby" in attrs else []
         if tag == "th" and "scope" not in attrs:
             self.breaches.append("th without scope")
-        if tag == "table" and attrs.get("class") == "legend":
-            self.legend.append([])
+        if tag == "table":
+            self.table = attrs.get("class")
+            self.legend += [[]] if self.table == "legend" else []
         if tag not in VOID:
             self.open.append(tag)
 
@@ -50,7 +54,9 @@ class Page(HTMLParser):
     def handle_data(self, data):
         if self.open[-1:] == ["style"]:
             self.styles.append(data)
-        elif self.open[-1:] == ["td"] and self.legend and "figure" in self.open and re.fullmatch(r"\d+ %", data):
+        elif self.open[-1:] == ["script"]:
+            json.loads(data)  # throws: data that no script could read
+        elif self.open[-1:] == ["td"] and self.table == "legend" and re.fullmatch(r"\d+ %", data):
             self.legend[-1].append(int(data[:-2]))
 
     def handle_comment(self, data):

@@ -80,13 +80,14 @@ std::size_t count_of(const std::string& text, const std::string& part) {
   return count;
 }
 
-const std::string style = "<style>" + std::string(page_style.text()) + "</style>";
+const std::string style = "<style>" + std::string(page_style.text()) +
+                          std::string(chart_style.text()) + "</style>";
 
 /// The same in every page, and looked at by itself.
 void expect_golden_page(const std::string& name, const Report& report) {
   std::string page = render_html(report);
   if (const auto at = page.find(style); at != std::string::npos)
-    page.replace(at, style.size(), "<style>reports/html_style.cpp</style>");
+    page.replace(at, style.size(), "<style>reports/html_style.cpp, html_chart_style.cpp</style>");
   expect_golden(name, page);
 }
 
@@ -115,7 +116,8 @@ TEST(Page, lets_no_name_become_markup) {
   const std::string page = render_html(a_report_of_hostile_names());
   EXPECT_THAT(page, HasSubstr("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&gt;&lt;img src=x"));
   EXPECT_THAT(page, HasSubstr("]]&gt;--&gt;\\x1b[31m\\xff\\u202e&amp;lt;"));
-  for (const char* piece : {"<script", "<img", "]]>", "-->", "\x1b", "\xff", "\xe2\x80\xae"}) {
+  EXPECT_EQ(count_of(page, "<script"), 1u);  // the data
+  for (const char* piece : {"<script>", "<img", "]]>", "-->", "\x1b", "\xff", "\xe2\x80\xae"}) {
     EXPECT_THAT(page, Not(HasSubstr(piece)));
   }
 }
@@ -134,6 +136,20 @@ TEST(Page, stays_small_when_the_report_is_large) {
   const std::string page = render_html(report);
   EXPECT_LT(page.size(), 2'000'000u);
   EXPECT_THAT(page, HasSubstr("and 480 more"));
+}
+
+TEST(Page, runs_the_one_script_that_it_is_given_and_no_other) {
+  const std::string page = render_html(a_matmul_report(), {{"draw()", "sha256-abc="}, {}});
+  EXPECT_THAT(page, HasSubstr("script-src 'sha256-abc='; "));
+  EXPECT_THAT(page, HasSubstr("<script>draw()</script>\n</body>"));
+  EXPECT_THAT(render_html(a_matmul_report()), Not(HasSubstr("script-src")));
+}
+
+TEST(Page, shows_the_source_lines_of_hot_loops_where_they_could_be_read) {
+  const SourceLines sources = {{{"/home/user/matmul.cpp", 14}, "sum += a[k] * <b>[k];"}};
+  EXPECT_THAT(render_html(a_matmul_report(), {{}, sources}),
+              HasSubstr("<code>sum += a[k] * &lt;b&gt;[k];</code>"));
+  EXPECT_THAT(render_html(a_matmul_report()), HasSubstr("<code>mulsd xmm1, [rdx]</code>"));
 }
 
 TEST(Page, has_a_row_for_each_probe_with_its_reason_and_remedy) {

@@ -1,0 +1,91 @@
+// Roofline: arithmetic a second over arithmetic per byte, both on logarithmic axes.
+import { scaleLog } from 'd3-scale';
+import type { Roofline } from './data';
+import { drawByWidth, drawing, fit, resize, shape, statusLine } from './dom';
+import { giga, percent, power, rounded } from './units';
+
+const left = 62, right = 14, top = 14, bottom = 44;
+
+type Scale = (value: number) => number;
+
+function bounds(values: number[], wider: number): [number, number] {
+  return [10 ** Math.floor(Math.log10(Math.min(...values) / wider)), 10 ** Math.ceil(Math.log10(Math.max(...values) * wider))];
+}
+
+const decades = ([low, high]: [number, number]): number[] => {
+  const all: number[] = [];
+  for (let value = low; value <= high * 1.001; value *= 10) all.push(value);
+  return all;
+};
+
+/** Labels that would lie on each other are moved apart. */
+class Labels {
+  private taken: [number, number, number][] = [];
+  constructor(private svg: SVGElement) {}
+  add(x: number, y: number, text: string, anchor: string, cls: string): void {
+    const width = text.length * 6.6;
+    const from = anchor === 'end' ? x - width : x;
+    let at = y;
+    while (at > top && this.taken.some(([a, b, c]) => Math.abs(c - at) < 13 && from < b && from + width > a)) at -= 13;
+    this.taken.push([from, from + width, at]);
+    shape(this.svg, 'text', { x, y: at, 'text-anchor': anchor, class: cls }, text);
+  }
+}
+
+export function drawRoofline(host: HTMLElement, data: Roofline): void {
+  const svg = drawing(host, `Roofline of ${data.points.length} hot loops; the table below has the figures`);
+  const status = statusLine(host);
+  const moving = data.points.filter(point => point.traffic > 0);
+  const levels = data.roofs.filter(roof => roof.flops_per_s > 0);
+  const slopes = data.roofs.filter(roof => roof.bytes_per_s > 0);
+  const peak = Math.max(...levels.map(roof => roof.flops_per_s), ...data.points.map(point => point.flops_per_s));
+  const ridges = slopes.map(roof => peak / roof.bytes_per_s);
+  const xs = bounds([0.05, 10, ...moving.map(point => point.flops_per_s / point.traffic), ...ridges], 1.2);
+  const ys = bounds([peak / 1000, peak, ...data.points.map(point => point.flops_per_s)], 1.2);
+
+  drawByWidth(host, width => {
+    const height = Math.min(420, Math.max(280, width * 0.5));
+    const x = scaleLog(xs, [left, width - right]) as unknown as Scale;
+    const y = scaleLog(ys, [height - bottom, top]) as unknown as Scale;
+    svg.replaceChildren();
+    resize(svg, width, height);
+    for (const tick of decades(xs)) {
+      shape(svg, 'path', { d: `M${x(tick)} ${top}V${height - bottom}`, class: 'grid' });
+      shape(svg, 'text', { x: x(tick), y: height - bottom + 16, 'text-anchor': 'middle', class: 'quiet' }, power(tick));
+    }
+    for (const tick of decades(ys)) {
+      shape(svg, 'path', { d: `M${left} ${y(tick)}H${width - right}`, class: 'grid' });
+      shape(svg, 'text', { x: left - 6, y: y(tick) + 4, 'text-anchor': 'end', class: 'quiet' }, power(tick / 1e9));
+    }
+    shape(svg, 'text', { x: (left + width - right) / 2, y: height - 8, 'text-anchor': 'middle' }, 'FLOP per byte from beyond L2');
+    shape(svg, 'text', { transform: `translate(13 ${(top + height - bottom) / 2}) rotate(-90)`, 'text-anchor': 'middle' }, 'GFLOP/s of one CPU');
+
+    const labels = new Labels(svg);
+    for (const roof of levels) {
+      const from = Math.max(xs[0], Math.min(...slopes.map(slope => roof.flops_per_s / slope.bytes_per_s), xs[1]));
+      shape(svg, 'path', { d: `M${x(from)} ${y(roof.flops_per_s)}H${width - right}`, class: 'roof' });
+      labels.add(width - right - 2, y(roof.flops_per_s) - 4, `${roof.name} ${giga(roof.flops_per_s)}`, 'end', 'quiet halo');
+    }
+    for (const roof of slopes) {
+      const from = Math.max(xs[0], ys[0] / roof.bytes_per_s);
+      const to = Math.min(xs[1], peak / roof.bytes_per_s);
+      if (from >= to) continue;
+      shape(svg, 'path', { d: `M${x(from)} ${y(from * roof.bytes_per_s)}L${x(to)} ${y(to * roof.bytes_per_s)}`, class: 'roof' });
+      const at = from * (to / from) ** 0.3;
+      labels.add(x(at) - 6, y(at * roof.bytes_per_s), `${roof.name} ${giga(roof.bytes_per_s)} GB/s`, 'end', 'quiet halo');
+    }
+    for (const point of data.points) {
+      const seen = point.traffic > 0;
+      const cx = seen ? x(point.flops_per_s / point.traffic) : width - right - 4;
+      const cy = y(point.flops_per_s);
+      const said = `${point.name}: ${giga(point.flops_per_s)} GFLOP/s, ` +
+        (seen ? `${rounded(point.flops_per_s / point.traffic)} FLOP per byte` : 'no stream from beyond L2 seen') +
+        `, ${percent(point.share)} of the time in user code`;
+      const dot = shape(svg, 'circle', { cx, cy, r: 4 + 8 * Math.sqrt(point.share), class: `k-${point.kind}` });
+      shape(dot, 'title', {}, said);
+      dot.addEventListener('pointerenter', () => (status.textContent = said));
+      const end = cx > width * 0.6;
+      labels.add(end ? cx - 14 : cx + 14, cy + 4, fit(point.name, width * 0.4), end ? 'end' : 'start', 'halo');
+    }
+  });
+}

@@ -1,0 +1,14 @@
+// The page of `--html`: the renderer with what it may not fetch itself, the script of the charts
+// and the source lines of hot loops.
+#pragma once
+
+#include <string>
+
+#include "src/core/report.h"
+
+namespace bottleneck {
+
+/// `foreign`: the profile comes from a file (src/cli/sources.h).
+std::string make_page(const Report&, bool foreign);
+
+}  // namespace bottleneck

@@ -1,0 +1,15 @@
+// axe-core finds nothing to complain of, in the light and in the dark, wide and narrow; a narrow page does not scroll sideways.
+import { axeSource, expect, finish, withPage } from './browser.mjs';
+
+for (const name of ['demo', 'idle', 'empty', 'hostile'])
+  for (const [colorScheme, width] of [['light', 1280], ['dark', 1280], ['light', 390]])
+    await withPage(name, { colorScheme, viewport: { width, height: 844 } }, async page => {
+      const inner = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(inner <= width, `${name} is ${inner} px wide on a screen of ${width}`);
+      await page.evaluate(() => document.querySelectorAll('details').forEach(one => (one.open = true)));
+      await page.evaluate(axeSource);
+      const { violations } = await page.evaluate(() => axe.run());
+      for (const one of violations)
+        expect(false, `${name}, ${colorScheme}, ${width} px: ${one.id}: ${one.help}: ${one.nodes.slice(0, 2).map(node => node.html).join(' ')}`);
+    });
+await finish();

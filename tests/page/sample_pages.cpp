@@ -1,0 +1,138 @@
+// Writes the pages that the tests open in a browser, each with the script of the charts.
+// Usage: sample_pages FOLDER
+#include <fstream>
+#include <iostream>
+
+#include <fmt/format.h>
+
+#include "reports/web/charts.h"
+#include "tests/golden/sample_reports.h"
+
+namespace bottleneck {
+namespace {
+
+// What a page of the issue has to stand: 20 000 slices, 6 000 frames.
+constexpr int many_threads = 32;
+constexpr int many_windows = 4000;
+constexpr int many_places = 6000;
+constexpr int many_operations = 8192;
+
+const std::string hostile_name =
+    "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
+    "\"'`${}]]>-->&lt;\x1b[31m\xff\xfe\xe2\x80\xae\xe2\x80\xa8\x01";
+
+void add_threads(Profile& profile) {
+  const Thread first = profile.threads[0];
+  for (int i = 1; i < many_threads; ++i) {
+    Thread thread = first;
+    thread.tid = 100 + i;
+    thread.name = fmt::format("worker {}", i);
+    profile.threads.push_back(thread);
+  }
+}
+
+/// Each cell differs from its neighbour, so that none can be joined.
+void add_cells(Profile& profile) {
+  Timeline& timeline = profile.timeline;
+  timeline = {};
+  timeline.window_s = profile.this_run().wall_s / many_windows;
+  timeline.windows = many_windows;
+  const int places = static_cast<int>(profile.locations.size());
+  for (int window = 0; window < many_windows; ++window)
+    for (int thread = 0; thread < many_threads; ++thread) {
+      const double share = 0.1 * (1 + (window * 7 + thread * 3) % 10);
+      const int place = (window * 131 + thread * 17) % places;
+      timeline.code.push_back({window, thread, place, share * timeline.window_s, 3});
+    }
+}
+
+void add_places(Profile& profile) {
+  const Location first = profile.locations[0];
+  for (int i = 0; i < many_places; ++i) {
+    Location place = first;
+    place.function = fmt::format("solve<{}>(double*, int)", i % 997);
+    place.line = i;
+    place.activity = i % 5 == 0 ? Activity::syscall : Activity::user;
+    profile.locations.push_back(place);
+  }
+}
+
+void add_operations(Profile& profile) {
+  GpuDevice device;
+  device.name = "sample device";
+  device.simulated = true;
+  profile.gpu.devices = {device};
+  profile.gpu.names = {"axpy(float*)", "reduce<256>(float const*, float*)"};
+  for (int i = 0; i < many_operations; ++i) {
+    GpuOperation one;
+    one.kind = i % 3 == 0 ? GpuKind::h2d : GpuKind::kernel;
+    one.stream = i % 4;
+    one.thread = 0;
+    one.start_s = 0.0003 * i;
+    one.end_s = one.start_s + 0.0002;
+    one.busy_s = 0.0002;
+    one.name = i % 2;
+    profile.gpu.operations.push_back(one);
+  }
+}
+
+Report a_large_report() {
+  Report report = a_demo_report();
+  add_threads(report.profile);
+  add_places(report.profile);
+  add_cells(report.profile);
+  add_operations(report.profile);
+  return report;
+}
+
+Report a_roofline_report() {
+  Report report = a_demo_report();
+  report.profile.ceilings = {
+      {"compute.flops_f64_avx2_1", exactly(51e9, Unit::flop_per_second), "ceilings", 1},
+      {"compute.flops_f64_scalar_1", exactly(12e9, Unit::flop_per_second), "ceilings", 1},
+      {"memory.read_1", exactly(19e9, Unit::bytes_per_second), "ceilings", 1},
+      {"memory.read_l2_1", exactly(86e9, Unit::bytes_per_second), "ceilings", 1}};
+  report.hot_loops[0].evidence.traffic = 5e9;
+  report.hot_loops[0].memory_ceiling = 19e9;
+  report.hot_loops[0].ceiling_measured = true;
+  return report;
+}
+
+Report a_report_of_hostile_names() {
+  Report report = a_hostile_report();
+  Profile& profile = report.profile;
+  const std::string long_name = hostile_name + std::string(100'000, 'x');
+  profile.target.command = {hostile_name, long_name};
+  for (Location& place : profile.locations) {
+    place.function = place.caller = hostile_name;
+    place.file = place.module = hostile_name;
+  }
+  if (!profile.locations.empty()) profile.locations[0].function = long_name;
+  for (Wait& wait : profile.waits) wait.call = wait.object = hostile_name;
+  for (Thread& thread : profile.threads) thread.name = hostile_name;
+  for (Process& process : profile.processes) process.name = hostile_name;
+  add_operations(profile);
+  profile.gpu.names = {hostile_name, long_name};
+  report.verdict.sentence = hostile_name;
+  return report;
+}
+
+int write_all(const std::string& folder) {
+  const std::pair<const char*, Report> all[] = {{"demo", a_roofline_report()},
+                                                {"idle", an_idle_report()},
+                                                {"empty", {}},
+                                                {"hostile", a_report_of_hostile_names()},
+                                                {"large", a_large_report()}};
+  for (const auto& [name, report] : all) {
+    std::ofstream file(fmt::format("{}/{}.html", folder, name));
+    file << render_html(report, {charts_script(), {}});
+    if (!file.flush()) return 1;
+  }
+  std::cout << (charts_script().text.empty() ? "without charts\n" : "with charts\n");
+  return 0;
+}
+
+}  // namespace
+}  // namespace bottleneck
+
+int main(int count, char** words) { return count == 2 ? bottleneck::write_all(words[1]) : 2; }
