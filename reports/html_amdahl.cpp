@@ -73,6 +73,7 @@ void add_curve(Markup& page, const Chart& chart) {
 void add_point(Markup& page, const Chart& chart, const Verification& one, bool above) {
   const double x = chart.x(factor_for(chart.p, one.predicted->value));
   add_line(page, "promise", x, chart.y(one.predicted->low), x, chart.y(one.predicted->high));
+  add_line(page, "interval", x, chart.y(one.measured->low), x, chart.y(one.measured->high));
   page.add("<circle class=\"measured\" r=\"5\" cx=\"").number(x).add("\" cy=\"");
   page.number(chart.y(one.measured->value)).add("\"/>\n");
   constexpr double beside = 9, apart = 12;
@@ -116,7 +117,7 @@ void add_amdahl_chart(Markup& page, const Report& report) {
           "Amdahl's curve: what the whole gains (upwards) when the {} of the time that is {} gets "
           "so "
           "much faster (to the right). A bar is what was promised of a variant, the dot what was "
-          "measured.",
+          "measured, the line through it its 95 % interval.",
           format_percent(chart.p), name_step_class(first)));
   page.add("</figcaption>\n</figure>\n");
 }

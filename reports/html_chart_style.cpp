@@ -8,6 +8,7 @@ const Literal chart_style = R"(
 .chart { margin: 0 0 .5rem; }
 .chart[hidden] { display: none; }
 .chart svg { display: block; width: 100%; height: auto; touch-action: pan-y; }
+.chart .key { display: inline-block; width: .8em; height: .8em; margin-right: .2em; }
 .chart svg:focus-visible, .chart button:focus-visible, .chart input:focus-visible {
   outline: 2px solid var(--compute); outline-offset: 2px;
 }

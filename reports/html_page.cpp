@@ -54,6 +54,7 @@ void add_sections(Markup& page, const Report& report, const Charts& charts,
   add_gpu_section(page, report);
   add_course_section(page, report, charts.timeline);
   add_code_section(page, report, charts, sources);
+  add_before_after_section(page, report);
   add_environment_section(page, report.profile);
 }
 

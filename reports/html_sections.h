@@ -32,6 +32,7 @@ void add_timeline_figure(Markup&, const TimelineChart&);
 void add_code_section(Markup&, const Report&, const Charts&, const SourceLines&);
 void add_flame_figure(Markup&, const Profile&, const Charts&);
 void add_source_lines(Markup&, const Report&, const SourceLines&);
+void add_before_after_section(Markup&, const Report&);  ///< nothing where nothing was rerun
 void add_quality_section(Markup&, const Report&);
 void add_environment_section(Markup&, const Profile&);
 

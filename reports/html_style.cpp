@@ -113,6 +113,7 @@ ol.cards h3 { display: inline; }
 .amdahl .grid { stroke: var(--line); }
 .amdahl .curve { stroke: var(--compute); stroke-width: 2; fill: none; }
 .amdahl .promise { stroke: var(--faint); stroke-width: 6; stroke-opacity: .5; }
+.amdahl .interval { stroke: var(--text); stroke-width: 2; }
 .amdahl .measured { fill: var(--text); }
 summary { cursor: pointer; padding: .4rem 0; font-weight: 600; }
 footer { margin-top: 2rem; color: var(--faint); font-size: .9rem; }

@@ -4,7 +4,7 @@ import type { Roofline } from './data';
 import { drawByWidth, drawing, fit, resize, shape, statusLine } from './dom';
 import { giga, percent, power, rounded } from './units';
 
-const left = 62, right = 14, top = 14, bottom = 44;
+const left = 46, right = 14, top = 26, bottom = 44;
 
 type Scale = (value: number) => number;
 
@@ -18,7 +18,7 @@ const decades = ([low, high]: [number, number]): number[] => {
   return all;
 };
 
-/** Labels that would lie on each other are moved apart. */
+/** Labels that would lie on each other are moved up. */
 class Labels {
   private taken: [number, number, number][] = [];
   constructor(private svg: SVGElement) {}
@@ -26,22 +26,36 @@ class Labels {
     const width = text.length * 6.6;
     const from = anchor === 'end' ? x - width : x;
     let at = y;
-    while (at > top && this.taken.some(([a, b, c]) => Math.abs(c - at) < 13 && from < b && from + width > a)) at -= 13;
+    while (at > 12 && this.taken.some(([a, b, c]) => Math.abs(c - at) < 13 && from < b && from + width > a)) at -= 2;
     this.taken.push([from, from + width, at]);
     shape(this.svg, 'text', { x, y: at, 'text-anchor': anchor, class: cls }, text);
   }
+}
+
+type Level = { name: string; flops_per_s: number };
+
+/** Levels that a drawing cannot tell apart are one, with both names. */
+function joinLevels(levels: Level[]): Level[] {
+  const near = 1.25;
+  const joined: Level[] = [];
+  for (const level of [...levels].sort((a, b) => a.flops_per_s - b.flops_per_s)) {
+    const last = joined[joined.length - 1];
+    if (last && level.flops_per_s < last.flops_per_s * near) last.name = `${level.name}, ${last.name}`;
+    else joined.push({ name: level.name, flops_per_s: level.flops_per_s });
+  }
+  return joined;
 }
 
 export function drawRoofline(host: HTMLElement, data: Roofline): void {
   const svg = drawing(host, `Roofline of ${data.points.length} hot loops; the table below has the figures`);
   const status = statusLine(host);
   const moving = data.points.filter(point => point.traffic > 0);
-  const levels = data.roofs.filter(roof => roof.flops_per_s > 0);
-  const slopes = data.roofs.filter(roof => roof.bytes_per_s > 0);
+  const levels = joinLevels(data.roofs.filter(roof => roof.flops_per_s > 0));
+  const slopes = data.roofs.filter(roof => roof.bytes_per_s > 0).sort((a, b) => a.bytes_per_s - b.bytes_per_s);
   const peak = Math.max(...levels.map(roof => roof.flops_per_s), ...data.points.map(point => point.flops_per_s));
   const ridges = slopes.map(roof => peak / roof.bytes_per_s);
   const xs = bounds([0.05, 10, ...moving.map(point => point.flops_per_s / point.traffic), ...ridges], 1.2);
-  const ys = bounds([peak / 1000, peak, ...data.points.map(point => point.flops_per_s)], 1.2);
+  const ys = bounds([peak / 100, peak, ...data.points.map(point => point.flops_per_s)], 1.2);
 
   drawByWidth(host, width => {
     const height = Math.min(420, Math.max(280, width * 0.5));
@@ -58,21 +72,21 @@ export function drawRoofline(host: HTMLElement, data: Roofline): void {
       shape(svg, 'text', { x: left - 6, y: y(tick) + 4, 'text-anchor': 'end', class: 'quiet' }, power(tick / 1e9));
     }
     shape(svg, 'text', { x: (left + width - right) / 2, y: height - 8, 'text-anchor': 'middle' }, 'FLOP per byte from beyond L2');
-    shape(svg, 'text', { transform: `translate(13 ${(top + height - bottom) / 2}) rotate(-90)`, 'text-anchor': 'middle' }, 'GFLOP/s of one CPU');
+    shape(svg, 'text', { x: 0, y: 12 }, 'GFLOP/s of one CPU');
 
     const labels = new Labels(svg);
+    const names: (() => void)[] = []; // behind those of the dots, which stand where they belong
     for (const roof of levels) {
       const from = Math.max(xs[0], Math.min(...slopes.map(slope => roof.flops_per_s / slope.bytes_per_s), xs[1]));
       shape(svg, 'path', { d: `M${x(from)} ${y(roof.flops_per_s)}H${width - right}`, class: 'roof' });
-      labels.add(width - right - 2, y(roof.flops_per_s) - 4, `${roof.name} ${giga(roof.flops_per_s)}`, 'end', 'quiet halo');
+      names.push(() => labels.add(width - right - 2, y(roof.flops_per_s) - 4, `${roof.name} ${giga(roof.flops_per_s)}`, 'end', 'quiet halo'));
     }
     for (const roof of slopes) {
       const from = Math.max(xs[0], ys[0] / roof.bytes_per_s);
       const to = Math.min(xs[1], peak / roof.bytes_per_s);
       if (from >= to) continue;
       shape(svg, 'path', { d: `M${x(from)} ${y(from * roof.bytes_per_s)}L${x(to)} ${y(to * roof.bytes_per_s)}`, class: 'roof' });
-      const at = from * (to / from) ** 0.3;
-      labels.add(x(at) - 6, y(at * roof.bytes_per_s), `${roof.name} ${giga(roof.bytes_per_s)} GB/s`, 'end', 'quiet halo');
+      names.push(() => labels.add(x(from) + 4, y(from * roof.bytes_per_s) - 6, `${roof.name} ${giga(roof.bytes_per_s)} GB/s`, 'start', 'quiet halo'));
     }
     for (const point of data.points) {
       const seen = point.traffic > 0;
@@ -87,5 +101,6 @@ export function drawRoofline(host: HTMLElement, data: Roofline): void {
       const end = cx > width * 0.6;
       labels.add(end ? cx - 14 : cx + 14, cy + 4, fit(point.name, width * 0.4), end ? 'end' : 'start', 'halo');
     }
+    names.forEach(add => add());
   });
 }

@@ -178,7 +178,7 @@ export function drawTimeline(host: HTMLElement, data: Timeline): void {
   });
   drawByWidth(host, now => {
     width = now;
-    labels = now < 600 ? 0 : 170;
+    labels = now < 600 ? 0 : now < 850 ? 160 : 205;
     draw();
   });
 }
