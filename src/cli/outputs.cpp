@@ -1,12 +1,25 @@
 #include "src/cli/outputs.h"
 
 #include <algorithm>
+#include <filesystem>
 
+#include "reports/exports.h"
 #include "src/cli/page.h"
 #include "src/core/error.h"
 #include "src/core/json.h"
 
 namespace bottleneck {
+
+namespace {
+
+/// Findings are named as the files lie below the working directory, as CI has its checkout.
+std::string write_sarif(const Report& report) {
+  std::error_code failed;
+  const std::string here = std::filesystem::current_path(failed).string();
+  return export_sarif(report, {failed ? "" : here, BOTTLENECK_VERSION});
+}
+
+}  // namespace
 
 bool write_or_say(OutputFile& file, const std::function<std::string()>& render) {
   if (!file.wanted()) return true;
@@ -29,7 +42,13 @@ Outputs::Outputs(const OutputPaths& to) : json_path_(to.json) {
   using Render = std::function<std::string(const Report&)>;
   const std::vector<std::pair<std::string, Render>> all{
       {to.json, report_to_json},
-      {to.html, [](const Report& report) { return make_page(report, true); }}};
+      {to.html, [](const Report& report) { return make_page(report, true); }},
+      {to.trace, export_trace},
+      {to.pprof, export_pprof},
+      {to.folded, export_folded},
+      {to.sarif, write_sarif},
+      {to.markdown, export_markdown},
+      {to.junit, export_junit}};
   for (const auto& [path, render] : all)
     if (!path.empty()) forms_.push_back({OutputFile(path), render});
 }

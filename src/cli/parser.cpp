@@ -113,6 +113,18 @@ void add_color(CLI::App& app, Color& color) {
       ->type_name("WHEN");
 }
 
+void add_timeout(CLI::App& app, double& timeout_s, const char* description) {
+  app.add_option("--timeout", timeout_s, description)
+      ->check(CLI::Range(0.001, 1e9).description(""))
+      ->type_name("SECONDS");
+}
+
+void add_no_preload(CLI::App& app, ProbeOptions& probes) {
+  app.add_flag_callback(
+      "--no-preload", [&probes] { probes.may_preload = false; },
+      "never preload the sampler that stands in where perf_event_open is refused");
+}
+
 void add_output(CLI::App& app, const char* option, std::string& path, const char* description) {
   app.add_option(option, path, description)
       ->check(CLI::Validator(check_named, "", "FILE"))

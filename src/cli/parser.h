@@ -39,6 +39,8 @@ Split split_words(const CLI::App&, const Words&, bool operands_end_options);
 bool parse_options(CLI::App&, Words options);
 
 void add_color(CLI::App&, Color&);
+void add_timeout(CLI::App&, double& timeout_s, const char* description);
+void add_no_preload(CLI::App&, ProbeOptions&);
 /// An empty path is a variable that was never set, not "no output".
 void add_output(CLI::App&, const char* option, std::string& path, const char* description);
 /// All of them, and what each is for.
