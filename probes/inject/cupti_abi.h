@@ -1,8 +1,7 @@
 // As much of CUPTI's binary interface as the injection reads, in our own words, so that it builds
-// without NVIDIA's headers: activity kinds, and the beginnings of the records that all versions
-// from CUDA 12 to 13 share (newer ones only append). A test holds every offset against cupti.h
-// where that is present (tests/unit/inject/cupti_abi_test.cpp). Declares no function: they are
-// looked up at run time.
+// without NVIDIA's headers: the beginnings of the records that CUDA 12 and 13 share (newer ones
+// only append). tests/unit/inject/cupti_abi_test.cpp holds every offset against cupti.h. Declares
+// no function: they are looked up at run time.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +22,6 @@ enum MemoryKind : std::uint8_t {
   memory_pageable = 1, memory_pinned = 2, memory_device = 3, memory_array = 4,
   memory_managed = 5, memory_device_static = 6, memory_managed_static = 7,
 };
-// clang-format on
 inline constexpr std::uint8_t copy_is_asynchronous = 1;  ///< in Memcpy::flags
 inline constexpr std::uint32_t memory_is_allocated = 1;  ///< Memory::operation
 inline constexpr std::uint32_t flush_forced = 1;         ///< to cuptiActivityFlushAll
@@ -33,7 +31,6 @@ inline constexpr std::uint32_t domain_runtime = 2;
 inline constexpr int success = 0;
 inline constexpr int max_limit_reached = 12;  ///< no more records in this buffer
 
-// clang-format off
 struct Activity { std::uint32_t kind; };
 // clang-format on
 struct Memcpy {
