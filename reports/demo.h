@@ -27,6 +27,9 @@ struct DemoRow {
 DemoRow demo_row(const Report&, double seconds);
 /// "matmul  right  memory_latency, strided · 1 of 1 held · ikj 3.6×, predicted 3.1×"
 std::string render_demo_line(const DemoRow&, const TerminalStyle&);
+/// One that needs a device where none answers, and why.
+std::string render_demo_left_out(const std::string& name, const std::string& why,
+                                 const TerminalStyle&);
 std::string render_demo_table(const std::vector<DemoRow>&, const TerminalStyle&);
 
 }  // namespace bottleneck

@@ -21,10 +21,15 @@ constexpr int most_misses = 2;
 constexpr int most_notes = 2;
 constexpr int limit_lines = 3;
 
+/// In front of every figure that a stand-in for a driver made up.
+std::string mark(const Report& report) { return report.demo->simulated ? "SIMULATED " : ""; }
+
 void add_head(Screen& screen, const Demo& demo, const Profile& profile) {
   const std::string facts =
       fmt::format("{} · tier {}", describe_facts(profile), to_string(profile.tier));
-  const std::string title = fmt::format("demo {}, size {} ({})", demo.name, demo.size, demo.unit);
+  const std::string title =
+      fmt::format("{}demo {}, size {} ({})", demo.simulated ? "SIMULATED " : "", demo.name,
+                  demo.size, demo.unit);
   const int left = screen.width() - width_of("bottleneck  ") - width_of(facts) - 2;
   screen.add({{"bottleneck  ", Hue::faint},
               {pad_to(make_visible(title), std::max(12, left)), Hue::bold},
@@ -34,7 +39,8 @@ void add_head(Screen& screen, const Demo& demo, const Profile& profile) {
 void add_verdict(Screen& screen, const Report& report) {
   constexpr int bar_rows = 6;
   const Headline headline = describe_verdict(report, arrange_bars(report.shares, bar_rows));
-  screen.add_wrapped({"  " + headline.name + "     ", Hue::bold}, headline.said, verdict_lines);
+  screen.add_wrapped({"  " + headline.name + "     ", Hue::bold}, mark(report) + headline.said,
+                     verdict_lines);
   const std::string place = describe_where(report, report.verdict.where);
   screen.add({{"  where  ", Hue::faint}, {place.empty() ? "not known" : place}});
 }
@@ -74,10 +80,15 @@ void add_variants(Screen& screen, const Report& report) {
                        "  promised before, then measured: each against the one that it "
                        "changes, {} interleaved pairs",
                        pairs);
-  add_table(
-      screen, title,
-      {{"variant"}, {"wall", true}, {"predicted"}, {"measured"}, {"verdict"}, {"what limits now"}},
-      rows);
+  const std::string made_up = mark(report);
+  add_table(screen, title,
+            {{"variant"},
+             {made_up + "wall", true},
+             {made_up + "predicted"},
+             {made_up + "measured"},
+             {"verdict"},
+             {"what limits now"}},
+            rows);
 }
 
 void add_reasons(Screen& screen, const Report& report, bool all) {
@@ -118,6 +129,7 @@ void add_demo_screen(Screen& screen, const Report& report, const TerminalStyle& 
   screen.add_wrapped({demo.right ? "  right  " : "  WRONG  ", demo.right ? Hue::good : Hue::poor},
                      describe_right(demo), why_lines);
   screen.add_wrapped({"  limit  ", Hue::faint}, demo.limit, limit_lines);
+  if (!demo.device.empty()) screen.add({{"  device ", Hue::faint}, {make_visible(demo.device)}});
   screen.add({{"  next   ", Hue::faint}, {next_command(report, style)}});
 }
 
@@ -127,8 +139,10 @@ std::string render_demo_list(const std::vector<DemoDescription>& all, const Term
               {"   diagnoses it blind, predicts what its next variant gives, reruns, compares"}});
   std::vector<std::vector<std::string>> rows;
   for (const DemoDescription& one : all) {
-    rows.push_back({one.name, std::to_string(one.default_size),
-                    fmt::format("{}{}", one.line, style.verbose ? "; size in " + one.unit : "")});
+    rows.push_back(
+        {one.name, std::to_string(one.default_size),
+         fmt::format("{}{}{}", one.line, one.missing.empty() ? "" : " (no device here: --simulate)",
+                     style.verbose ? "; size in " + one.unit : "")});
   }
   add_table(screen, "", {{"name"}, {"size", true}, {"what it is"}}, rows);
   screen.add_blank();

@@ -47,6 +47,14 @@ std::string render_demo_line(const DemoRow& row, const TerminalStyle& style) {
   return screen.text();
 }
 
+std::string render_demo_left_out(const std::string& name, const std::string& why,
+                                 const TerminalStyle& style) {
+  Screen screen(style);
+  screen.add(
+      {{fmt::format("{:<17}", name), Hue::bold}, {"left out, not tried: " + why, Hue::faint}});
+  return screen.text();
+}
+
 std::string render_demo_table(const std::vector<DemoRow>& rows, const TerminalStyle& style) {
   Screen screen(style);
   std::vector<std::vector<std::string>> cells;

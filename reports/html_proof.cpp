@@ -17,6 +17,9 @@ void add_demo_facts(Markup& page, const Demo& demo) {
   page.fact("size", fmt::format("{} {}", demo.size, demo.unit));
   page.fact("diagnosis", describe_right(demo));
   page.fact("its own limit", demo.limit);
+  if (!demo.device.empty()) page.fact("device", demo.device);
+  if (demo.simulated)
+    page.fact("SIMULATED", "every figure of this page: a stand-in answered for a driver");
   if (demo.interrupted) page.fact("interrupted", "what was measured until then is here");
   for (const std::string& note : demo.notes) page.fact("note", note);
   page.add("</dl>\n");

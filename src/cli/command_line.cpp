@@ -151,6 +151,7 @@ void define_demo(CLI::App& app, DemoCommand& demo) {
       ->type_name("N");
   app.add_flag("--all-variants", demo.all_variants, "rerun also what was not recommended");
   app.add_flag("--quick", demo.quick, "half a second each, the recommended variant, 5 pairs");
+  app.add_flag("--simulate", demo.simulate, "of a GPU: against a stand-in, figures are made up");
   add_output(app, "--json", demo.json, "save the report and its profile; - = standard output");
   add_output(app, "--html", demo.html, "save the report as a page; - = standard output");
   app.add_flag("-v,--verbose", demo.verbose, "more below the last screen");
@@ -168,6 +169,9 @@ void accept_demo(DemoCommand& demo, const Words& operands) {
   if (!demo.html.empty() && operands.empty())
     fail_usage("--html shows one demo", "no NAME was given",
                "bottleneck demo matmul --html matmul.html");
+  if (demo.simulate && operands.empty())
+    fail_usage("--simulate is that of one demo", "no NAME was given",
+               "bottleneck demo gpu-add --simulate");
   if (demo.size > 0 && operands.empty())
     fail_usage("--size is that of one demo", "no NAME was given",
                "bottleneck demo matmul --size 500");

@@ -73,7 +73,8 @@ struct DemoCommand {
   std::size_t size = 0;  ///< 0 = its own
   bool all_variants = false;
   bool quick = false;
-  std::string json;  ///< "" = none, "-" = standard output
+  bool simulate = false;  ///< our stand-in answers for a GPU's driver
+  std::string json;       ///< "" = none, "-" = standard output
   std::string html;
   bool verbose = false;
   Color color = Color::automatic;

@@ -67,7 +67,10 @@ int status_of(const Report& report) {
 
 int show_one(const DemoCommand& command) {
   Outputs outputs(command.json, command.html);
-  const DemoDescription about = describe_demo(command.name, command.size, command.quick);
+  const DemoDescription about =
+      describe_demo(command.name, command.size, command.quick,
+                    command.simulate ? simulated_environment() : std::vector<std::string>{});
+  check_device(about, command.simulate);
   check_room(about, System{});
   Progress progress;
   const std::string unmeasured = measure_machine(progress);
@@ -87,17 +90,19 @@ struct DemoResult {
   DemoRow row;
   std::string json;  ///< "" it could not be run
   bool interrupted = false;
+  std::string left_out;  ///< why there is nothing to run it on; "" it was tried
 };
 
 DemoResult run_one_of_all(const DemoCommand& command, const std::string& name, Progress& progress) {
   const auto begin = std::chrono::steady_clock::now();
   try {
     const DemoDescription about = describe_demo(name, 0, command.quick);
+    if (!about.missing.empty()) return {{}, "", false, about.missing};
     check_room(about, System{});
     const Report report = run_one(command, about, progress);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     return {demo_row(report, took.count()), command.json.empty() ? "" : report_to_json(report),
-            report.demo->interrupted};
+            report.demo->interrupted, ""};
   } catch (const Error& error) {
     progress.clear();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
@@ -105,7 +110,7 @@ DemoResult run_one_of_all(const DemoCommand& command, const std::string& name, P
     row.name = name;
     row.said = fmt::format("could not run: {} ({})", error.what, error.why);
     row.seconds = took.count();
-    return {row, "", error.exit_status == exit_interrupted};
+    return {row, "", error.exit_status == exit_interrupted, ""};
   }
 }
 
@@ -121,6 +126,10 @@ int show_all(const DemoCommand& command) {
   int status = exit_ok;
   for (const std::string& name : list_demos()) {
     DemoResult result = run_one_of_all(command, name, progress);
+    if (!result.left_out.empty()) {
+      show(screen, render_demo_left_out(name, result.left_out, style));
+      continue;
+    }
     show(screen, render_demo_line(result.row, style));
     if (!result.row.right) status = exit_failed;
     rows.push_back(std::move(result.row));

@@ -68,6 +68,7 @@ inline constexpr const char* demo_examples = R"(Examples:
   bottleneck demo matmul
   bottleneck demo matmul --all-variants --html matmul.html
   bottleneck demo --all --quick             all of them in some minutes
+  bottleneck demo gpu-add                   on a CUDA device, else an OpenCL one, else --simulate
   bottleneck demo triad --size 512 --json - | jq .verifications
 
 The status is 0 where all ran and were diagnosed rightly, else 1; 130 after Ctrl-C.)";

@@ -37,6 +37,8 @@ struct Demo {
   bool interrupted = false;           ///< ended early: what was measured is kept
   std::vector<DemoStep> steps;        ///< the baseline first
   std::vector<std::string> notes;     ///< what was not rerun and why; noise
+  std::string device;                 ///< the accelerator that it worked on; "" none
+  bool simulated = false;             ///< that is a stand-in: every figure here is made up
 };
 
 }  // namespace bottleneck

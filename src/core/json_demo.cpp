@@ -162,7 +162,8 @@ Json encode_demo(const Demo& demo) {
           {"limit", demo.limit},       {"expected", demo.expected},
           {"control", demo.control},   {"right", demo.right},
           {"wrong", demo.wrong},       {"interrupted", demo.interrupted},
-          {"steps", std::move(steps)}, {"notes", demo.notes}};
+          {"steps", std::move(steps)}, {"notes", demo.notes},
+          {"device", demo.device},     {"simulated", demo.simulated}};
 }
 
 std::vector<Verification> decode_verifications(const nlohmann::json& value) {
@@ -184,6 +185,8 @@ Demo decode_demo(const nlohmann::json& value) {
   decode(root.member("interrupted"), demo.interrupted);
   demo.steps = decode_all(root.member("steps"), decode_step);
   decode(root.member("notes"), demo.notes);
+  if (value.contains("device")) decode(root.member("device"), demo.device);  // since GPU demos
+  if (value.contains("simulated")) decode(root.member("simulated"), demo.simulated);
   return demo;
 }
 

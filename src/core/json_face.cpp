@@ -199,6 +199,41 @@ Json encode_runs(const std::vector<Run>& runs) {
   return list;
 }
 
+Json encode_way(const GpuWay& way) {
+  return {{"copies", way.copies},
+          {"bytes", finite(way.bytes)},
+          {"busy_s", rounded_to_nanoseconds(way.busy_s)},
+          {"pageable_s", rounded_to_nanoseconds(way.pageable_s)},
+          {"repeated_bytes", way.hashed ? Json(finite(way.repeated_bytes)) : Json(nullptr)}};
+}
+
+Json encode_gpu_use(const Report& report) {
+  Json list = Json::array();
+  for (const GpuUse& one : report.gpu) {
+    const GpuDevice& device = report.profile.gpu.devices.at(static_cast<std::size_t>(one.device));
+    Json shares = Json::object();
+    for (int i = 0; i < gpu_time_count; ++i)
+      shares[std::string(to_string(static_cast<GpuTime>(i)))] =
+          rounded_share(one.share_of(static_cast<GpuTime>(i)));
+    list.push_back({{"device", device.name},
+                    {"simulated", device.simulated},
+                    {"start_s", rounded_time(one.start_s)},
+                    {"window_s", rounded_to_nanoseconds(one.window_s)},
+                    {"shares", std::move(shares)},
+                    {"h2d", encode_way(one.h2d)},
+                    {"d2h", encode_way(one.d2h)},
+                    {"kernels", one.kernels},
+                    {"kernel_s", rounded_to_nanoseconds(one.kernel_s)},
+                    {"median_kernel_s", rounded_to_nanoseconds(one.median_kernel_s)},
+                    {"main_kernel", one.main_kernel},
+                    {"kernel_cause", one.kernel_cause},
+                    {"occupancy", one.occupancy > 0 ? Json(finite(one.occupancy)) : Json(nullptr)},
+                    {"tiny_launches", one.tiny_launches},
+                    {"waits", one.syncs}});
+  }
+  return list;
+}
+
 }  // namespace
 
 Json encode_face(const Report& report) {
@@ -212,7 +247,7 @@ Json encode_face(const Report& report) {
                {"exit_status", run.exit_status},
                {"wall_s", rounded_time(run.wall_s)},
                {"cpus", profile.machine.cpus()},
-               {"simulated", profile.gpu.simulated()},
+               {"simulated", profile.gpu.simulated() || (report.demo && report.demo->simulated)},
                {"verdict", encode_verdict(report)},
                {"shares", encode_shares(shares)},
                {"phases", encode_phases(report.phases)},
@@ -226,6 +261,7 @@ Json encode_face(const Report& report) {
                {"notes", profile.notes},
                {"runs", encode_runs(profile.runs)}};
   if (report.verdict.idle) face["busy_shares"] = encode_shares(report.busy_shares);
+  if (!report.gpu.empty()) face["gpu"] = encode_gpu_use(report);
   if (report.demo) face["demo"] = encode_demo(*report.demo);
   return face;
 }

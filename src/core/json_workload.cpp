@@ -55,6 +55,9 @@ DemoDescription decode_workload(const Node& root) {
   decode(root.member("needs").member("memory_bytes"), one.memory_bytes);
   decode(root.member("needs").member("disk_bytes"), one.disk_bytes);
   decode(root.member("limit"), one.limit);
+  if (root.value.contains("device")) decode(root.member("device"), one.device);
+  if (root.value.contains("missing")) decode(root.member("missing"), one.missing);
+  if (root.value.contains("simulated")) decode(root.member("simulated"), one.simulated);
   decode_variants(root.member("variants"), one);
   if (one.default_size == 0 || one.quick_size == 0) root.refuse("sizes above 0");
   return one;
@@ -81,6 +84,8 @@ Json encode_workload(const DemoDescription& one) {
           {"most_size", one.most_size},
           {"memory_bytes", one.memory_bytes},
           {"disk_bytes", one.disk_bytes},
+          {"device", one.device},
+          {"missing", one.missing},
           {"variants", std::move(variants)}};
 }
 

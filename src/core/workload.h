@@ -31,7 +31,11 @@ struct DemoDescription {
   double tolerance = 0;
   std::uint64_t memory_bytes = 0, disk_bytes = 0;  ///< needed at `size`
   std::string limit;                               ///< its own bounds at `size`, in its words
-  std::vector<DemoVariant> variants;               ///< the baseline first; each behind its `after`
+  std::string device;                              ///< the accelerator that it works on; "" none
+  std::string missing;     ///< why none that it needs answers; "" it can run
+  bool simulated = false;  ///< that accelerator is a stand-in, whose times are made up
+  std::vector<std::string> environment;  ///< K=V that all its commands were and are started with
+  std::vector<DemoVariant> variants;     ///< the baseline first; each behind its `after`
 };
 
 }  // namespace bottleneck

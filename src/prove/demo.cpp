@@ -69,6 +69,8 @@ Demo describe(const DemoDescription& from) {
   demo.limit = from.limit;
   demo.expected = from.verdicts;
   demo.control = from.control;
+  demo.device = from.device;
+  demo.simulated = from.simulated;
   return demo;
 }
 
@@ -127,7 +129,7 @@ class DemoRun {
     tell("writing its input");
     const Answer answer =
         ask({demo.executable, "--prepare", folder.path(), "--size", std::to_string(demo.size)},
-            longest_prepare_s);
+            longest_prepare_s, demo.environment);
     if (answer.exit_status == exit_ok) return;
     throw Error(fmt::format("the input of {} could not be written", demo.name),
                 answer.last_words.empty() ? fmt::format("exit status {}", answer.exit_status)
@@ -192,7 +194,8 @@ class DemoRun {
   void watch_growth() {
     const Run& run = profiled_.at(about_.variants.front().name).profile.this_run();
     if (about_.size < 2 || run.exit_status != 0 || stopped()) return;
-    const DemoDescription half = describe_demo(about_.name, about_.size / 2, options_.quick);
+    const DemoDescription half =
+        describe_demo(about_.name, about_.size / 2, options_.quick, about_.environment);
     const DataFolder folder;
     if (half.prepares) prepare(half, folder);
     tell("running it at half its size");
@@ -291,7 +294,8 @@ class DemoRun {
   }
 
   void remember(const Verification& verification, const Promised& made) {
-    if (verification.claim == "bound" || !made.by_model) return;
+    const bool of_a_model = demo_.simulated;  // made-up times calibrate nothing
+    if (verification.claim == "bound" || !made.by_model || of_a_model) return;
     auto residual = residual_of(verification, about_.name, machine_, utc_now());
     if (!residual) return;
     residual->predicted = made.by_model->speedup.value;

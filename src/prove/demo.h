@@ -25,9 +25,18 @@ std::vector<DemoDescription> find_demos();
 /// Their names alone: nothing is started. Errors: throws Error where there is none.
 std::vector<std::string> list_demos();
 
-/// At this size; 0 is its default, or its quick one. Errors: throws Error (2) for a name that is
-/// none and a size that it does not take.
-DemoDescription describe_demo(const std::string& name, std::size_t size, bool quick);
+/// At this size; 0 is its default, or its quick one; started with this in its environment. Errors:
+/// throws Error (2) for a name that is none and a size that it does not take.
+DemoDescription describe_demo(const std::string& name, std::size_t size, bool quick,
+                              const std::vector<std::string>& environment = {});
+
+/// What the workloads of accelerators are to be started with so that our stand-in for a driver
+/// answers them. Errors: throws Error where it is not installed.
+std::vector<std::string> simulated_environment();
+
+/// Errors: throws Error where no device answers it, and (2) where `simulate` was asked for and it
+/// uses none.
+void check_device(const DemoDescription&, bool simulate);
 
 /// Errors: throws Error with too little memory, or disk in the folder of the data, for its size.
 void check_room(const DemoDescription&, const System&);

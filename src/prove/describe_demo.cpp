@@ -63,10 +63,11 @@ std::vector<std::string> find_programs() {
   return found;
 }
 
-DemoDescription describe(const std::string& executable, std::size_t size) {
+DemoDescription describe(const std::string& executable, std::size_t size,
+                         const std::vector<std::string>& environment = {}) {
   std::vector<std::string> command{executable, "--describe"};
   if (size > 0) command.insert(command.end(), {"--size", std::to_string(size)});
-  const Answer answer = ask(command, longest_answer_s);
+  const Answer answer = ask(command, longest_answer_s, environment);
   if (answer.exit_status != 0)
     throw Error(fmt::format("the workload {} does not answer", executable),
                 answer.last_words.empty() ? fmt::format("exit status {}", answer.exit_status)
@@ -74,6 +75,7 @@ DemoDescription describe(const std::string& executable, std::size_t size) {
                 "it was not run", fmt::format("{} --describe", executable), exit_failed);
   DemoDescription demo = workload_from_json(answer.output, executable);
   demo.executable = executable;
+  demo.environment = environment;
   return demo;
 }
 
@@ -135,15 +137,16 @@ std::vector<std::string> list_demos() {
   return names;
 }
 
-DemoDescription describe_demo(const std::string& name, std::size_t size, bool quick) {
+DemoDescription describe_demo(const std::string& name, std::size_t size, bool quick,
+                              const std::vector<std::string>& environment) {
   const std::vector<std::string> programs = find_programs();
   const auto found = std::find_if(programs.begin(), programs.end(),
                                   [&](const std::string& one) { return name_of(one) == name; });
   if (found == programs.end()) fail_unknown(name, programs);
-  DemoDescription demo = describe(*found, 0);
+  DemoDescription demo = describe(*found, 0, environment);
   const std::size_t wanted = size > 0 ? size : quick ? demo.quick_size : demo.default_size;
   check_size(demo, wanted);
-  return wanted == demo.size ? demo : describe(*found, wanted);
+  return wanted == demo.size ? demo : describe(*found, wanted, environment);
 }
 
 void check_room(const DemoDescription& demo, const System& system) {

@@ -47,6 +47,7 @@ DataFolder::~DataFolder() {
 Target variant_target(const DemoDescription& demo, const std::string& variant,
                       const std::string& data, std::size_t piece) {
   Target target;
+  target.environment = demo.environment;
   target.command = {demo.executable, "--variant", variant, "--size", std::to_string(demo.size)};
   const bool takes_piece =
       std::any_of(demo.variants.begin(), demo.variants.end(),
@@ -57,11 +58,13 @@ Target variant_target(const DemoDescription& demo, const std::string& variant,
   return target;
 }
 
-Answer ask(const std::vector<std::string>& command, double timeout_s) {
+Answer ask(const std::vector<std::string>& command, double timeout_s,
+           const std::vector<std::string>& environment) {
   hold_signals();
   SignalQueue signals;
   Target target;
   target.command = command;
+  target.environment = environment;
   ArmRun ran = run_arm(target, timeout_s, System{}, {}, signals);
   if (ran.interrupted)
     throw Error("interrupted", fmt::format("{} was running", command.front()),

@@ -41,7 +41,8 @@ struct Answer {
 
 /// Runs it to its end. Errors: throws Error where it cannot be started, and (130) when we were
 /// asked to end meanwhile.
-Answer ask(const std::vector<std::string>& command, double timeout_s);
+Answer ask(const std::vector<std::string>& command, double timeout_s,
+           const std::vector<std::string>& environment = {});
 
 /// While it lives, what we and what we start print goes nowhere: a profiled variant's checksum is
 /// no part of our screen.

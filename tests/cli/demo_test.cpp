@@ -28,6 +28,7 @@ class DemoCommandLine : public ::testing::Test {
     std::string name = "toy";
     std::string right = "sleep";
     std::string memory = "1000", disk = "1000";
+    std::string more = "";  ///< members of its description
   };
   void describe(const Toy& toy) { write(toy.name, describing(toy) + working); }
   void describe() { describe(Toy()); }
@@ -45,8 +46,9 @@ class DemoCommandLine : public ::testing::Test {
            "\", \"line\": \"sleeps\", \"unit\": \"naps\", \"verdicts\": [\"" + toy.right +
            "\"], \"control\": false, \"prepares\": true, \"size\": 2, \"default_size\": 2, "
            "\"quick_size\": 1, \"most_size\": 9, \"tolerance\": 0, \"needs\": {\"memory_bytes\": " +
-           toy.memory + ", \"disk_bytes\": " + toy.disk +
-           "}, \"limit\": \"none known\", \"variants\": [{\"name\": \"slow\", \"line\": \"\", "
+           toy.memory + ", \"disk_bytes\": " + toy.disk + "}, \"limit\": \"none known\"" +
+           toy.more +
+           ", \"variants\": [{\"name\": \"slow\", \"line\": \"\", "
            "\"after\": \"\", \"remedy\": \"\", \"claim\": \"speedup\"}, {\"name\": \"fast\", "
            "\"line\": \"\", \"after\": \"slow\", \"remedy\": \"wait_together\", \"claim\": "
            "\"speedup\"}]}\nEND\nexit; }\n";
@@ -108,6 +110,62 @@ TEST_F(DemoCommandLine, runs_all_whatever_happens_to_one) {
   EXPECT_EQ(file["kind"], "demos");
   ASSERT_EQ(file["demos"].size(), 1u);
   EXPECT_EQ(schema_problem_of(file["demos"][0]), "");
+}
+
+constexpr const char* without_device =
+    R"(, "device": "", "missing": "no device: CUDA: error 35; OpenCL: none", "simulated": false)";
+constexpr const char* with_stand_in =
+    R"(, "device": "SIMULATED CUDA: of our own", "missing": "", "simulated": true)";
+
+TEST_F(DemoCommandLine, refuses_what_has_no_device_and_offers_to_simulate_it) {
+  describe({"toy", "sleep", "1000", "1000", without_device});
+  const Outcome outcome = run("$b demo toy --quick");
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("toy has no device to run on"));
+  EXPECT_THAT(outcome.err, HasSubstr("error 35"));
+  EXPECT_THAT(outcome.err, HasSubstr("bottleneck demo toy --simulate"));
+  EXPECT_EQ(run("ls prepared").out, "") << "nothing was run";
+  EXPECT_THAT(run("$b demo").out, HasSubstr("no device here: --simulate"));
+}
+
+TEST_F(DemoCommandLine, leaves_out_of_all_what_has_no_device) {
+  describe({"gpu", "sleep", "1000", "1000", without_device});
+  run("rm -r bin/workloads/toy");
+  const Outcome outcome = run("$b demo --all --quick --json all.json");
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("left out, not tried: no device: CUDA: error 35"));
+  EXPECT_THAT(outcome.out, HasSubstr("0 of 0 verdicts right"));
+}
+
+TEST_F(DemoCommandLine, simulates_only_what_uses_a_device_and_only_with_a_stand_in) {
+  run("rm -rf bin/lib/bottleneck/fake-gpu");
+  const Outcome nothing = run("$b demo toy --simulate");
+  EXPECT_EQ(nothing.status, 1);
+  EXPECT_THAT(nothing.err, HasSubstr("there is nothing to simulate a GPU with"));
+  folder_.write("bin/lib/bottleneck/fake-gpu/libcuda.so.1", "");
+  const Outcome none = run("$b demo toy --simulate");
+  EXPECT_EQ(none.status, 2);
+  EXPECT_THAT(none.err, HasSubstr("it uses no GPU"));
+  describe({"toy", "sleep", "1000", "1000", without_device});
+  EXPECT_THAT(run("$b demo toy --simulate").err, HasSubstr("found no simulated device"));
+  EXPECT_EQ(run("$b demo --simulate").status, 2);
+}
+
+TEST_F(DemoCommandLine, marks_every_figure_of_a_stand_in) {
+  folder_.write("bin/lib/bottleneck/fake-gpu/libcuda.so.1", "");
+  const std::string needs_it = "case $LD_LIBRARY_PATH in */fake-gpu*) ;; *) exit 4;; esac\n";
+  write("toy", describing({"toy", "sleep", "1000", "1000", with_stand_in}) + needs_it + working);
+  const Outcome outcome = run("$b demo toy --quick --simulate --json toy.json --html toy.html");
+  EXPECT_EQ(outcome.status, 0) << outcome.out << outcome.err;
+  for (const char* marked : {"SIMULATED demo toy", "SIMULATED wall", "SIMULATED predicted",
+                             "SIMULATED measured", "device SIMULATED CUDA: of our own"})
+    EXPECT_THAT(outcome.out, HasSubstr(marked));
+  EXPECT_THAT(folder_.read("toy.html"), HasSubstr("SIMULATED"));
+  const auto file = nlohmann::json::parse(folder_.read("toy.json"), nullptr, false);
+  EXPECT_EQ(schema_problem_of(file), "");
+  EXPECT_EQ(file["simulated"], true);
+  EXPECT_EQ(file["demo"]["device"], "SIMULATED CUDA: of our own");
+  EXPECT_EQ(run("cat cache/bottleneck/residuals*").out, "") << "made-up times calibrate nothing";
 }
 
 TEST_F(DemoCommandLine, keeps_what_was_measured_when_interrupted) {

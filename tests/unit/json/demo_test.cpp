@@ -59,6 +59,8 @@ Demo a_demo() {
   step.recommended = {Remedy::reorder_accesses, Remedy::vectorize};
   demo.steps = {step, DemoStep{}};
   demo.steps[1].after = "ijk";
+  demo.device = "OpenCL: a CPU";
+  demo.simulated = true;
   return demo;
 }
 
