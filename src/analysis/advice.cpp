@@ -326,9 +326,11 @@ std::vector<const Advice*> advice_for(Kind kind) {
   if (kind.detail == D::none || (!rows.empty() && !is_own_code(kind.kind))) return rows;
   const auto general = advice_for({kind.kind, D::none});
   for (const Advice* one : general)
-    // One remedy of a family: the row of the detail's own says it better.
-    if (std::none_of(rows.begin(), rows.end(),
-                     [&](const Advice* known) { return known->family == one->family; }))
+    // One remedy of a family: the row of the detail's own says it better. Those for devices say
+    // themselves whether they fit.
+    if (std::none_of(rows.begin(), rows.end(), [&](const Advice* known) {
+          return known->family == one->family && one->family != Family::gpu;
+        }))
       rows.push_back(one);
   return rows;
 }

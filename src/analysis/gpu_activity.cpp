@@ -7,24 +7,10 @@
 namespace bottleneck {
 namespace {
 
-/// A folded row is spread out into at most so many pieces, and all rows into so many: enough that
-/// the gaps between them are where they were. Source: a choice, for speed.
+/// A folded row is spread out into at most so many pieces, while a device has no more than so many:
+/// enough that the gaps between them are where they were. Source: a choice, for speed.
 constexpr int most_pieces_of_one = 64;
 constexpr std::size_t most_pieces = 50'000;
-
-void spread(const GpuOperation& one, int index, std::vector<GpuPiece>& pieces) {
-  const int many = pieces.size() < most_pieces ? std::clamp(one.count, 1, most_pieces_of_one) : 1;
-  const double span = one.end_s - one.start_s;
-  const double busy = one.count > 1 ? std::min(one.busy_s, span) : span;
-  const double each = busy / many;
-  const double step = many > 1 ? (span - each) / (many - 1) : 0;
-  // The others of a row are alike: as long before their start.
-  const double lead = one.queued_s >= 0 ? one.start_s - one.queued_s : -1;
-  for (int i = 0; i < many; ++i) {
-    const double start = one.start_s + i * step;
-    pieces.push_back({index, start, start + each, lead >= 0 ? start - lead : -1});
-  }
-}
 
 void sort_out(const GpuOperation& one, const GpuPiece& piece, GpuActivity& device) {
   const Span span{piece.start, piece.end};
@@ -69,8 +55,7 @@ Spans spans_of(const GpuTimeline& gpu, int process, Wanted wanted) {
   for (const GpuOperation& one : gpu.operations) {
     if (process >= 0 && one.process != process) continue;
     if (!has_time(one) || !wanted(one)) continue;
-    const double from = blocks_host(one) && one.queued_s >= 0 ? one.queued_s : one.start_s;
-    spans.push_back({std::min(from, one.start_s), one.end_s});
+    for (const GpuPiece& piece : pieces_of(one, 0)) spans.push_back(span_of_call(one, piece));
   }
   return unite(std::move(spans));
 }
@@ -85,16 +70,39 @@ bool is_device_work(GpuKind kind) {
 bool has_time(const GpuOperation& one) {
   return one.end_s >= one.start_s && !(one.start_s == 0 && one.end_s == 0);
 }
-bool blocks_host(const GpuOperation& one) {
-  return is_copy(one.kind) && !one.asynchronous && one.count == 1;
+bool blocks_host(const GpuOperation& one) { return is_copy(one.kind) && !one.asynchronous; }
+Span span_of_call(const GpuOperation& one, const GpuPiece& piece) {
+  const bool called = blocks_host(one) && piece.queued >= 0;
+  return {called ? std::min(piece.queued, piece.start) : piece.start, piece.end};
+}
+
+std::vector<GpuPiece> pieces_of(const GpuOperation& one, int index) {
+  const int many = std::clamp(one.count, 1, most_pieces_of_one);
+  const double span = one.end_s - one.start_s;
+  const double busy = one.count > 1 ? std::min(one.busy_s, span) : span;
+  const double each = busy / many;
+  const double step = many > 1 ? (span - each) / (many - 1) : 0;
+  // The others of a row are alike: as long before their start.
+  const double lead = one.queued_s >= 0 ? one.start_s - one.queued_s : -1;
+  std::vector<GpuPiece> pieces;
+  for (int i = 0; i < many; ++i) {
+    const double start = one.start_s + i * step;
+    pieces.push_back({index, start, start + each, lead >= 0 ? start - lead : -1});
+  }
+  return pieces;
 }
 
 std::vector<GpuActivity> activities_of(const GpuTimeline& gpu) {
   std::vector<GpuActivity> devices(gpu.devices.size());
   for (std::size_t i = 0; i < gpu.operations.size(); ++i) {
     const GpuOperation& one = gpu.operations[i];
-    if (is_device_work(one.kind) && has_time(one))
-      spread(one, static_cast<int>(i), devices.at(static_cast<std::size_t>(one.device)).pieces);
+    if (!is_device_work(one.kind) || !has_time(one)) continue;
+    auto& pieces = devices.at(static_cast<std::size_t>(one.device)).pieces;
+    const int index = static_cast<int>(i);
+    if (pieces.size() < most_pieces)
+      for (const GpuPiece& piece : pieces_of(one, index)) pieces.push_back(piece);
+    else
+      pieces.push_back({index, one.start_s, one.end_s, one.queued_s});
   }
   for (GpuActivity& device : devices) {
     std::stable_sort(device.pieces.begin(), device.pieces.end(),

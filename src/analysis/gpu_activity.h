@@ -43,6 +43,12 @@ bool has_time(const GpuOperation&);
 /// The host's thread does not return from the call before the operation has ended.
 bool blocks_host(const GpuOperation&);
 
+/// From when the thread that made the call was in it until it returned, for a call that waits.
+Span span_of_call(const GpuOperation&, const GpuPiece&);
+
+/// The row itself, or evenly spread pieces of a folded one.
+std::vector<GpuPiece> pieces_of(const GpuOperation&, int index);
+
 /// For each device of the timeline.
 std::vector<GpuActivity> activities_of(const GpuTimeline&);
 

@@ -85,10 +85,12 @@ void record_operations(const GpuTimeline& gpu, const std::vector<GpuActivity>& d
       seen.queued.push_back(begin);
       program.operations.push_back(made);
     }
-  for (const GpuOperation& one : gpu.operations)
-    if (one.kind == GpuKind::sync && has_time(one))
+  for (const GpuOperation& one : gpu.operations) {
+    if (one.kind != GpuKind::sync || !has_time(one)) continue;
+    for (const GpuPiece& piece : pieces_of(one, 0))
       seen.calls.push_back(
-          {key_of_thread(one), one.process, one.start_s, one.end_s, -1, true, false});
+          {key_of_thread(one), one.process, piece.start, piece.end, -1, true, false});
+  }
   std::stable_sort(seen.calls.begin(), seen.calls.end(),
                    [](const Call& a, const Call& b) { return a.begin < b.begin; });
 }
@@ -156,78 +158,138 @@ void record_steps(ReplayProgram& program, const Recorded& seen) {
   }
 }
 
-/// The host's threads and the devices' streams and engines while the program runs again.
+/// The host's threads and the devices' streams and engines while the program runs again. An engine
+/// takes operations in the order in which they could start.
 class Machines {
  public:
-  explicit Machines(const ReplayProgram& program) : program_(program) {
-    result_.starts.resize(program.operations.size());
-    result_.ends.resize(program.operations.size());
+  explicit Machines(const ReplayProgram& program)
+      : program_(program), operations_(program.operations.size()) {
     for (std::size_t i = 0; i < program.steps.size(); ++i)
       threads_[program.steps[i].thread].steps.push_back(i);
-    for (auto& [key, thread] : threads_) schedule(key, 0);
+    for (const auto& [key, thread] : threads_) go_on(key, 0);
   }
 
   Replayed run() {
-    while (!next_.empty()) {
-      const auto [begin, key] = next_.top();
-      next_.pop();
-      Thread& thread = threads_[key];
-      const double returned = call(program_.steps[thread.steps[thread.at++]], begin);
-      result_.end = std::max(result_.end, returned);
-      schedule(key, returned);
+    while (!due_.empty()) {
+      const Due next = due_.top();
+      due_.pop();
+      if (next.is_call)
+        call(next.index, next.at);
+      else
+        start(static_cast<std::size_t>(next.index), next.at);
     }
-    return std::move(result_);
+    Replayed result;
+    result.end = end_;
+    for (const Operation& one : operations_) {
+      result.starts.push_back(one.start);
+      result.ends.push_back(one.end);
+    }
+    return result;
   }
 
  private:
   struct Thread {
     std::vector<std::size_t> steps;
     std::size_t at = 0;
+    double now = 0;           ///< when all of its calls had been made
+    std::size_t pending = 0;  ///< operations that it waits for and whose end is not known yet
   };
-  using Due = std::pair<double, int>;
+  struct Operation {
+    double issued = 0, start = 0, end = 0;
+    bool known = false;        ///< start and end are
+    int next = -1;             ///< in its stream, called already
+    std::vector<int> waiters;  ///< threads
+  };
+  struct Due {
+    double at = 0;
+    bool is_call = false;
+    int index = 0;  ///< of the operation, or key of the thread
+    bool operator>(const Due& other) const {
+      return std::tie(at, is_call, index) > std::tie(other.at, other.is_call, other.index);
+    }
+  };
 
-  void schedule(int key, double now) {
-    const Thread& thread = threads_[key];
-    if (thread.at < thread.steps.size())
-      next_.push({now + program_.steps[thread.steps[thread.at]].think, key});
+  const ReplayStep& step_of(const Thread& thread) const {
+    return program_.steps[thread.steps[thread.at]];
   }
 
-  double call(const ReplayStep& step, double now) {
+  void go_on(int key, double now) {
+    end_ = std::max(end_, now);
+    const Thread& thread = threads_[key];
+    if (thread.at < thread.steps.size()) due_.push({now + step_of(thread).think, true, key});
+  }
+
+  void call(int key, double now) {
+    Thread& thread = threads_[key];
+    const ReplayStep& step = step_of(thread);
     for (const int one : step.issues) {
-      start(one, now);
+      issue(one, now);
       now += step.issue_cost;
     }
-    for (const int one : step.awaits)
-      now = std::max(now, result_.ends[static_cast<std::size_t>(one)]);
-    return now + step.lag;
+    thread.now = now;
+    for (const int one : step.awaits) {
+      Operation& awaited = operations_[static_cast<std::size_t>(one)];
+      if (awaited.known) continue;
+      awaited.waiters.push_back(key);
+      ++thread.pending;
+    }
+    if (thread.pending == 0) return_from_call(key);
   }
 
-  void start(int index, double now) {
+  void return_from_call(int key) {
+    Thread& thread = threads_[key];
+    const ReplayStep& step = step_of(thread);
+    double now = thread.now;
+    for (const int one : step.awaits)
+      now = std::max(now, operations_[static_cast<std::size_t>(one)].end);
+    ++thread.at;
+    go_on(key, now + step.lag);
+  }
+
+  void issue(int index, double now) {
     const auto i = static_cast<std::size_t>(index);
-    const ReplayOperation& one = program_.operations[i];
-    double& stream_end = stream_ends_.try_emplace(stream_of(one), 0.0).first->second;
-    if (one.gone) {
-      result_.starts[i] = result_.ends[i] = std::max(now, stream_end);
-      return;
+    operations_[i].issued = now;
+    int& last = last_of_.try_emplace(stream_of(program_.operations[i]), -1).first->second;
+    if (last < 0) {
+      due_.push({now, false, index});
+    } else if (Operation& before = operations_[static_cast<std::size_t>(last)]; before.known) {
+      due_.push({std::max(now, before.end), false, index});
+    } else {
+      before.next = index;
     }
-    const GpuEngine engine = one.engine();
-    double& engine_end = engine_ends_.try_emplace({one.device, engine}, 0.0).first->second;
-    double begin = std::max(now, stream_end);
-    if (program_.exclusive[static_cast<std::size_t>(one.device)][static_cast<std::size_t>(engine)])
-      begin = std::max(begin, engine_end);
-    begin += one.lead;
-    result_.starts[i] = begin;
-    result_.ends[i] = stream_end = begin + one.length;
-    engine_end = std::max(engine_end, stream_end);
-    result_.end = std::max(result_.end, stream_end);
+    last = index;
+  }
+
+  void start(std::size_t i, double ready) {
+    const ReplayOperation& one = program_.operations[i];
+    Operation& now = operations_[i];
+    now.start = now.end = ready;
+    if (!one.gone) {
+      const auto engine = static_cast<std::size_t>(one.engine());
+      double& engine_end = engine_ends_[{one.device, one.engine()}];
+      if (program_.exclusive[static_cast<std::size_t>(one.device)][engine])
+        now.start = std::max(ready, engine_end);
+      now.start += one.lead;
+      now.end = now.start + one.length;
+      engine_end = std::max(engine_end, now.end);
+      end_ = std::max(end_, now.end);
+    }
+    now.known = true;
+    if (now.next >= 0) {
+      const double issued = operations_[static_cast<std::size_t>(now.next)].issued;
+      due_.push({std::max(issued, now.end), false, now.next});
+    }
+    for (const int key : now.waiters)
+      if (--threads_[key].pending == 0) return_from_call(key);
   }
 
   const ReplayProgram& program_;
-  Replayed result_;
+  std::vector<Operation> operations_;
   std::map<int, Thread> threads_;
-  std::priority_queue<Due, std::vector<Due>, std::greater<>> next_;
-  std::map<StreamKey, double> stream_ends_;
+  std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
+  std::map<StreamKey, int> last_of_;
   std::map<std::pair<int, GpuEngine>, double> engine_ends_;
+  double end_ = 0;
 };
 
 }  // namespace

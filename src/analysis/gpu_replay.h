@@ -2,7 +2,8 @@
 // as long between its calls as it did, an operation starts when its call has been made, the one
 // before it in its stream has ended and its engine is free. So savings that hide behind something
 // else are none (research/gpu.md 5.3). Its place: below gpu_gains, which says what changes. With
-// nothing changed it gives the recorded times.
+// nothing changed it gives the recorded times, but where an engine took operations of several
+// streams in another order than they could start.
 #pragma once
 
 #include <array>

@@ -78,9 +78,8 @@ std::vector<Spans> find_bound_spans(const Profile& profile,
     if (!has_time(one) || (one.kind != GpuKind::sync && !blocks_host(one))) continue;
     const int thread = thread_of(profile, one);
     if (thread < 0) continue;
-    const bool called = blocks_host(one) && one.queued_s >= 0;
-    bound[static_cast<std::size_t>(thread)].push_back(
-        {called ? std::min(one.queued_s, one.start_s) : one.start_s, one.end_s});
+    for (const GpuPiece& piece : pieces_of(one, 0))
+      bound[static_cast<std::size_t>(thread)].push_back(span_of_call(one, piece));
   }
   for (std::size_t d = 0; d < devices.size(); ++d) {
     for (const GpuGap& gap : devices[d].gaps) {

@@ -66,7 +66,9 @@ inline GpuBuilder a_naive_addition(int rounds = 1) {
     b.copy(GpuKind::h2d, at, at + copy_s, bytes);
     b.copy(GpuKind::h2d, at + copy_s, at + 2 * copy_s, bytes);
     b.add(GpuKind::kernel, at + 2 * copy_s, at + 2 * copy_s + kernel_s, at + 2 * copy_s);
-    b.copy(GpuKind::d2h, at + 2 * copy_s + kernel_s, at + round_s, bytes);
+    // Its call begins when the kernel has been launched, and waits for it.
+    b.copy(GpuKind::d2h, at + 2 * copy_s + kernel_s, at + round_s, bytes).queued_s =
+        at + 2 * copy_s;
   }
   b.profile.timeline.windows = static_cast<int>(rounds * round_s / 0.01) + 1;
   return b;

@@ -44,31 +44,30 @@ TEST(GpuReplay, keeps_streams_waits_and_host_time) {
   b.wait(0.61, 0.71);
   ReplayProgram program = program_of(b.profile);
   EXPECT_NEAR(end_of(program), 0.61, 1e-9) << "from the first call on";
-  program.operations[1].length = 0.09;  // of 0.19: the wait ends 0.1 s earlier
+  program.operations[2].length = 0.09;  // of 0.19: the wait ends 0.1 s earlier
   EXPECT_NEAR(end_of(program), 0.51, 1e-9);
-  program.operations[1].length = 0;  // the kernel of the other stream ended long before
+  program.operations[2].length = 0;  // the kernel of the other stream ended long before
   EXPECT_NEAR(end_of(program), 0.42, 1e-9);
 }
 
-TEST(GpuReplay, gives_the_recorded_end_for_any_timeline_of_one_thread) {
+TEST(GpuReplay, gives_the_recorded_end_for_any_timeline_of_one_stream) {
   for (unsigned seed = 0; seed < 100; ++seed) {
     SCOPED_TRACE(seed);
     std::mt19937 random(seed);
     const auto below = [&](unsigned limit) { return static_cast<int>(random() % limit); };
     GpuBuilder b;
-    double call = 0, ends[2] = {0, 0}, engine = 0;
+    double call = 0, end = 0;
     for (int i = 1 + below(40); i > 0; --i) {
       call += below(10) * 1e-3;
       if (below(4) == 0) {
-        const double back = std::max({call, ends[0], ends[1]}) + 1e-3;
+        const double back = std::max(call, end) + 1e-3;
         b.wait(call, back);
         call = back;
         continue;
       }
-      const int stream = below(2);
-      const double start = std::max({call, ends[stream], engine}) + below(3) * 1e-4;
-      engine = ends[stream] = start + (1 + below(20)) * 1e-3;
-      b.add(GpuKind::kernel, start, engine, call).stream = stream;
+      const double start = std::max(call, end) + below(3) * 1e-4;
+      end = start + (1 + below(20)) * 1e-3;
+      b.add(GpuKind::kernel, start, end, call);
     }
     if (b.profile.gpu.operations.empty()) continue;
     double first = 1e9, last = 0;
