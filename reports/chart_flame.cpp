@@ -15,8 +15,9 @@
 namespace bottleneck {
 namespace {
 
-/// Of all. Source: research/ecosystem.md 1.3; doubled until the nodes fit on a screen.
-constexpr double smallest_share = 0.001;
+/// Of all: on a screen of 1000 pixels such a frame is one when the drawing is opened five times
+/// wider. Doubled until the frames fit.
+constexpr double smallest_share = 0.0002;
 constexpr std::size_t most_nodes = 6000;
 constexpr std::size_t most_bytes = 200'000;  // two trees leave half of a page below 1 MB
 constexpr int several_kinds = -1;

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t most_rows = 40;
 /// Keeps the data of the page below some 200 kB; the windows are joined until they fit.
-constexpr std::size_t most_cells = 12'000;
+constexpr std::size_t most_cells = 16'000;
 constexpr int fill_step = 10;  // percent: what an eye can tell apart
 constexpr double least_others = 0.02;
 

@@ -43,7 +43,7 @@ void add_before_after_section(Markup& page, const Report& report) {
     if (has_times(one)) longest = std::max({longest, one.baseline_s, one.variant_s});
   if (longest <= 0) return;
   page.add("<section aria-labelledby=\"before\">\n<h2 id=\"before\">Before and after</h2>\n");
-  page.open_scrolling("Before and after")
+  page.open_scrolling("Wall times")
       .add(
           "<table class=\"full\">\n<thead><tr><th scope=\"col\">variant</th><th scope=\"col\" "
           "class=\"number\">wall time, median</th><th scope=\"col\">what limits it</th><th "

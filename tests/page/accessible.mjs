@@ -1,8 +1,8 @@
 // axe-core finds nothing to complain of, in the light and in the dark, wide and narrow; a narrow page does not scroll sideways.
 import { axeSource, expect, finish, withPage } from './browser.mjs';
 
-for (const name of ['demo', 'idle', 'empty', 'hostile'])
-  for (const [colorScheme, width] of [['light', 1280], ['dark', 1280], ['light', 390]])
+for (const [name, looks] of [['demo', ['light 1280', 'dark 1280', 'light 390']], ['hostile', ['dark 390']], ['empty', ['light 1280']]])
+  for (const [colorScheme, width] of looks.map(look => [look.split(' ')[0], Number(look.split(' ')[1])]))
     await withPage(name, { colorScheme, viewport: { width, height: 844 } }, async page => {
       const inner = await page.evaluate(() => document.documentElement.scrollWidth);
       expect(inner <= width, `${name} is ${inner} px wide on a screen of ${width}`);

@@ -14,7 +14,7 @@ namespace {
 // What a page of the issue has to stand: 20 000 slices, 6 000 frames.
 constexpr int many_threads = 32;
 constexpr int many_windows = 4000;
-constexpr int many_places = 6000;
+constexpr int places_of_a_thread = 90;
 constexpr int many_operations = 8192;
 
 const std::string hostile_name =
@@ -37,20 +37,20 @@ void add_cells(Profile& profile) {
   timeline = {};
   timeline.window_s = profile.this_run().wall_s / many_windows;
   timeline.windows = many_windows;
-  const int places = static_cast<int>(profile.locations.size());
+  const int first = static_cast<int>(profile.locations.size()) - many_threads * places_of_a_thread;
   for (int window = 0; window < many_windows; ++window)
     for (int thread = 0; thread < many_threads; ++thread) {
       const double share = 0.1 * (1 + (window * 7 + thread * 3) % 10);
-      const int place = (window * 131 + thread * 17) % places;
+      const int place = first + thread * places_of_a_thread + window % places_of_a_thread;
       timeline.code.push_back({window, thread, place, share * timeline.window_s, 3});
     }
 }
 
 void add_places(Profile& profile) {
   const Location first = profile.locations[0];
-  for (int i = 0; i < many_places; ++i) {
+  for (int i = 0; i < many_threads * places_of_a_thread; ++i) {
     Location place = first;
-    place.function = fmt::format("solve<{}>(double*, int)", i % 997);
+    place.function = fmt::format("solve_{}(double*, int)", i);
     place.line = i;
     place.activity = i % 5 == 0 ? Activity::syscall : Activity::user;
     profile.locations.push_back(place);

@@ -7,8 +7,8 @@ const heard = [];
 const server = createServer((request, response) => {
   heard.push(request.url);
   response.setHeader('Access-Control-Allow-Origin', '*').end();
-}).listen(0, '127.0.0.1');
-const base = await new Promise(resolve => server.on('listening', () => resolve(`http://127.0.0.1:${server.address().port}`)));
+}).listen(0, 'localhost');
+const base = await new Promise(resolve => server.on('listening', () => resolve(`http://localhost:${server.address().port}`)));
 
 /** Each way out that markup or a script has without being followed by hand. */
 async function tryEverything(page) {
@@ -37,9 +37,9 @@ for (const name of ['demo', 'hostile', 'large'])
 
 const open = textOf('demo').replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '');
 expect(open.length < textOf('demo').length, 'no policy found to take away');
-const bare = createServer((_, response) => response.setHeader('Content-Type', 'text/html').end(open)).listen(0, '127.0.0.1');
+const bare = createServer((_, response) => response.setHeader('Content-Type', 'text/html').end(open)).listen(0, 'localhost');
 await new Promise(resolve => bare.on('listening', resolve));
-await withPage(`http://127.0.0.1:${bare.address().port}/`, {}, async page => {
+await withPage(`http://localhost:${bare.address().port}/`, {}, async page => {
   await tryEverything(page);
   for (const way of ['img', 'script', 'frame', 'style', 'background', 'beacon', 'fetch'])
     expect(heard.includes(`/${way}`), `the test would not hear /${way}`);

@@ -10,7 +10,7 @@ async function zooms(page) {
   const changes = async (act, said) => {
     await act();
     expect(await shapes(page, 'timeline') !== all, `${said} changes nothing`);
-    await page.getByRole('button', { name: 'Show the whole run' }).click();
+    await page.getByRole('button', { name: 'Show all of the run' }).click();
     expect(await shapes(page, 'timeline') === all, `after ${said} the button does not go back`);
   };
   await changes(() => page.getByRole('button', { name: 'Zoom in' }).click(), 'the button');

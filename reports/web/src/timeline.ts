@@ -150,7 +150,7 @@ export function drawTimeline(host: HTMLElement, data: Timeline): void {
   const acts: [string, string, string[], () => void][] = [
     ['+', 'Zoom in', ['+', '='], () => view.zoom(0.5)], ['−', 'Zoom out', ['-'], () => view.zoom(2)],
     ['←', 'Earlier', ['ArrowLeft'], () => view.move(-0.25)], ['→', 'Later', ['ArrowRight'], () => view.move(0.25)],
-    ['all', 'Show the whole run', ['0', 'Escape'], () => view.reset()],
+    ['all', 'Show all of the run', ['0', 'Escape'], () => view.reset()],
   ];
   for (const [text, label, , act] of acts) button(controls, text, label, () => change(act));
   element(controls, 'span', 'note', 'with Ctrl, the wheel zooms too');
