@@ -15,12 +15,13 @@ namespace fs = std::filesystem;
 /// What the runtime of CUDA opens; the stand-in has that name.
 constexpr const char* driver_file = "libcuda.so.1";
 
-/// Beside the executable of a build tree, or where it is installed; "" nowhere.
+/// That of the tests in a build tree, or where a package has it; "" nowhere.
 std::string find_stand_in() {
   std::error_code failed;
   const std::string own = fs::read_symlink("/proc/self/exe", failed).parent_path();
-  for (const char* below : {"/lib/bottleneck/fake-gpu", "/../lib/bottleneck/fake-gpu",
-                            "/../" BOTTLENECK_LIBDIR "/bottleneck/fake-gpu"}) {
+  for (const char* below :
+       {"/lib/bottleneck/fake-gpu", "/tests/fake_gpu", "/../lib/bottleneck/fake-gpu",
+        "/../" BOTTLENECK_LIBDIR "/bottleneck/fake-gpu"}) {
     const fs::path folder = own + below;
     if (fs::exists(folder / driver_file, failed)) return folder.lexically_normal();
   }
@@ -32,13 +33,20 @@ std::string find_stand_in() {
 std::vector<std::string> simulated_environment() {
   const std::string folder = find_stand_in();
   if (folder.empty())
-    throw Error("there is nothing to simulate a GPU with",
-                fmt::format("no {} in lib/bottleneck/fake-gpu beside this program", driver_file),
-                "nothing was run", "build it where the CUDA toolkit is: cmake --build BUILD",
-                exit_failed);
+    throw Error(
+        "there is nothing to simulate a GPU with",
+        fmt::format("no {} in tests/fake_gpu or lib/bottleneck/fake-gpu beside this program",
+                    driver_file),
+        "nothing was run",
+        "use a build tree with its tests: cmake --build BUILD --target fake_cuda fake_cudart "
+        "fake_cupti",
+        exit_failed);
   const char* before = std::getenv("LD_LIBRARY_PATH");
-  return {fmt::format("LD_LIBRARY_PATH={}{}{}", folder, before && *before ? ":" : "",
-                      before ? before : "")};
+  std::vector<std::string> environment = {fmt::format(
+      "LD_LIBRARY_PATH={}{}{}", folder, before && *before ? ":" : "", before ? before : "")};
+  // The work itself would take longer here than it is said to take on the device.
+  if (!std::getenv("FAKE_GPU_EXECUTE")) environment.emplace_back("FAKE_GPU_EXECUTE=0");
+  return environment;
 }
 
 void check_device(const DemoDescription& demo, bool simulate) {

@@ -18,6 +18,17 @@ extern "C" __global__ void step_array(float* values, int times) {
   values[threadIdx.x] = value;
 }
 
+// What the stand-in for a driver calls in its place, having no device. No other driver does.
+extern "C" {
+WORKLOAD_PART void bottleneck_twin_step_array(const int*, const int* block, void** arguments) {
+  float* const values = *static_cast<float**>(arguments[0]);
+  const int times = *static_cast<int*>(arguments[1]);
+  for (int i = 0; i < block[0]; ++i) values[i] += static_cast<float>(times);
+}
+WORKLOAD_PART extern const int bottleneck_twin_step_array_arguments;
+const int bottleneck_twin_step_array_arguments = 2;
+}
+
 namespace {
 
 constexpr int steps_per_graph = 200;

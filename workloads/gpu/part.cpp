@@ -8,11 +8,12 @@ namespace workload::gpu {
 namespace {
 
 /// Found through the program's RUNPATH: lib/bottleneck of a build tree, or of where it is
-/// installed. Stays open: drivers end with the process.
+/// installed. Stays open: drivers end with the process. Global, so that the stand-in for a driver
+/// finds the twins of kernels.
 Part open_part(const std::string& workload, const std::string& interface) {
   const std::string file = "lib" + workload + "-" + interface + ".so";
   Part part;
-  void* const library = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+  void* const library = ::dlopen(file.c_str(), RTLD_NOW | RTLD_GLOBAL);
   if (library == nullptr) {
     const char* const told = ::dlerror();
     const std::string why = told == nullptr ? "" : told;
