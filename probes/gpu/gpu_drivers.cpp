@@ -77,7 +77,8 @@ bool names_cuda(const std::string& bytes) {
 
 std::string find_library(const System& system, const std::string& name,
                          const std::vector<std::string>& environment) {
-  for (const std::string_view folder : split(setting(environment, "LD_LIBRARY_PATH"), ':')) {
+  const std::string folders = setting(environment, "LD_LIBRARY_PATH");
+  for (const std::string_view folder : split(folders, ':')) {
     const std::string path = std::string(folder) + "/" + name;
     if (path.starts_with("/") && exists(system, path)) return path;
   }

@@ -1,7 +1,6 @@
-// As much of CUPTI's binary interface as the injection reads, in our own words, so that it builds
-// without NVIDIA's headers: the beginnings of the records that CUDA 12 and 13 share (newer ones
-// only append). tests/unit/inject/cupti_abi_test.cpp holds every offset against cupti.h. Declares
-// no function: they are looked up at run time.
+// CUPTI's binary interface as far as the injection reads it, in our own words, so that it builds
+// without NVIDIA's headers: the beginnings of records that CUDA 12 and 13 share (newer ones only
+// append). tests/unit/inject/cupti_abi_test.cpp holds every offset against cupti.h.
 #pragma once
 
 #include <cstdint>
