@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "probes/inject/cupti_library.h"
+#include "probes/inject/cupti_raw.h"
 #include "probes/inject/cupti_records.h"
 #include "probes/inject/exit_hook.h"
 #include "probes/inject/gpu_writer.h"
@@ -71,6 +72,7 @@ void request_buffer(std::uint8_t** buffer, std::size_t* size, std::size_t* most_
 void take_buffer(void*, std::uint32_t, std::uint8_t* buffer, std::size_t, std::size_t valid) {
   cupti::Activity* record = nullptr;
   int result = cupti::success;
+  if (buffer) cupti::keep_raw_buffer(buffer, valid);
   while (buffer && (result = library.next_record(buffer, valid, &record)) == cupti::success)
     cupti::write_record(*record, library, writer, seen);
   if (buffer && result != cupti::max_limit_reached)

@@ -4,12 +4,14 @@
 
 #include "workloads/gpu-add/arrays.h"
 #include "workloads/gpu/cuda.h"
+#include "workloads/gpu/event_times.h"
 
 using gpu_add::rounds;
 using workload::Result;
 using workload::Setting;
 using workload::gpu::check;
 using workload::gpu::DeviceArray;
+using workload::gpu::EventTimes;
 using workload::gpu::PinnedArray;
 using workload::gpu::Stream;
 
@@ -54,11 +56,14 @@ Result add_in_steps(const Setting& setting, float* a, float* b, float* out) {
   const std::size_t count = gpu_add::count_of(setting);
   gpu_add::fill(a, b, count);
   const DeviceArray device_a(count), device_b(count), device_out(count);
+  EventTimes times;
   for (int round = 0; round < rounds; ++round) {
-    send(device_a.data(), a, count);
-    send(device_b.data(), b, count);
-    launch(device_a.data(), device_b.data(), device_out.data(), count, nullptr);
-    fetch(out, device_out.data(), count);
+    times.around("h2d", [&] { send(device_a.data(), a, count); });
+    times.around("h2d", [&] { send(device_b.data(), b, count); });
+    times.around("kernel", [&] {
+      launch(device_a.data(), device_b.data(), device_out.data(), count, nullptr);
+    });
+    times.around("d2h", [&] { fetch(out, device_out.data(), count); });
   }
   return gpu_add::tell(gpu_add::sum_up(out, count));
 }
