@@ -8,6 +8,7 @@
 
 #include <array>
 #include <optional>
+#include <tuple>
 #include <vector>
 
 #include "src/analysis/gpu_activity.h"
@@ -29,6 +30,7 @@ struct ReplayOperation {
   bool gone = false;                                  ///< it is not made any more
   std::optional<GpuEngine> on_engine = std::nullopt;  ///< instead of its kind's
   GpuEngine engine() const { return on_engine.value_or(engine_of(kind)); }
+  std::tuple<int, int, int> stream_key() const { return {device, process, stream}; }
 };
 
 /// A call of a host thread, `think` seconds after its one before returned.
@@ -53,6 +55,7 @@ struct Replayed {
   std::vector<double> starts, ends;  ///< by operation
 };
 
+/// In gpu_record.cpp.
 ReplayProgram record_program(const GpuTimeline&, const std::vector<GpuActivity>&);
 Replayed replay(const ReplayProgram&);
 
