@@ -30,6 +30,10 @@ Part open_part(const std::string& workload, const std::string& interface) {
   } catch (const std::exception& failure) {
     part.missing = failure.what();
   }
+  if (!part.missing.empty()) {
+    part.variants.clear();  // their code goes
+    ::dlclose(library);     // a runtime that is of no use is not there for who looks
+  }
   return part;
 }
 
