@@ -87,7 +87,9 @@ std::vector<GpuPiece> pieces_of(const GpuOperation& one, int index) {
   std::vector<GpuPiece> pieces;
   for (int i = 0; i < many; ++i) {
     const double start = one.start_s + i * step;
-    pieces.push_back({index, start, start + each, lead >= 0 ? start - lead : -1});
+    // The first as recorded: a rounded difference would change the order of calls.
+    const double queued = i == 0 ? one.queued_s : start - lead;
+    pieces.push_back({index, start, start + each, lead >= 0 ? queued : -1});
   }
   return pieces;
 }
