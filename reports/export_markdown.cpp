@@ -54,7 +54,7 @@ std::string functions_table(const Profile& profile) {
 std::string ruled_out(const Verdict& verdict) {
   std::string text;
   for (const RuledOut& one : verdict.ruled_out)
-    text += fmt::format("{}{}\\: {}", text.empty() ? "" : " · ", prose(to_string(one.kind)),
+    text += fmt::format("{}{}: {}", text.empty() ? "" : " · ", prose(to_string(one.kind)),
                         prose(one.why, 120));
   return text.empty() ? "" : "Ruled out: " + text + "\n\n";
 }

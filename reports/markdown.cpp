@@ -18,6 +18,19 @@ int longest_fence(std::string_view text) {
   return longest;
 }
 
+/// Whether Markdown would take this character for its own. A dot and a colon only in addresses, and
+/// where a line begins what would make it a list.
+bool is_mark(const std::string& text, std::size_t at) {
+  constexpr std::string_view everywhere = "\\`*_{}[]<>|~&$";
+  const char c = text[at];
+  if (everywhere.find(c) != std::string_view::npos) return true;
+  if (c == ':') return at + 1 < text.size() && text[at + 1] == '/';
+  const std::string before = text.substr(at < 3 ? 0 : at - 3, std::min<std::size_t>(at, 3));
+  if (c == '.' || c == ')')
+    return before == "www" || before == "WWW" || text.find_first_not_of("0123456789") == at;
+  return at == 0 && (c == '-' || c == '+' || c == '#' || c == '=');
+}
+
 }  // namespace
 
 std::string code_span(std::string_view text, int most_columns) {
@@ -32,12 +45,13 @@ std::string code_span(std::string_view text, int most_columns) {
 }
 
 std::string prose(std::string_view text, int most_columns) {
-  constexpr std::string_view marks = "\\`*_{}[]<>()#+-!|~&:.$";
+  const std::string visible = cut_to(make_visible(text.substr(0, 10'000)), most_columns);
   std::string escaped;
-  for (const char c : cut_to(make_visible(text.substr(0, 10'000)), most_columns)) {
-    if (marks.find(c) != std::string_view::npos) escaped += '\\';
-    escaped += c;
-    if (c == '@') escaped += "\u2060";  // a word joiner: nobody is called
+  for (std::size_t at = 0; at < visible.size(); ++at) {
+    if (is_mark(visible, at)) escaped += '\\';
+    escaped += visible[at];
+    // A word joiner: nobody is called, no issue is linked; an escape would not prevent that.
+    if (visible[at] == '@' || visible[at] == '#') escaped += "\u2060";
   }
   return escaped;
 }

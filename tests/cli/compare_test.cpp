@@ -113,12 +113,12 @@ TEST(ShellWords, are_split_as_a_shell_would) {
 TEST(Exports, are_all_written_and_only_one_goes_to_standard_output) {
   const Outcome outcome = run_line(
       "$B run -q --trace t --pprof p --folded f --sarif s --markdown m --junit j --json - "
-      "sh -c 'exit 5' > r.json; s=$?; ls; exit $s");
+      "sh -c 'exit 5' > r.json; s=$?; ls -d f j m p r.json s t; exit $s");
   EXPECT_EQ(outcome.status, 5);
   EXPECT_EQ(outcome.out, "f\nj\nm\np\nr.json\ns\nt\n");
-  EXPECT_EQ(run_line("$B run --sarif - --trace - touch ran; s=$?; ls; exit $s").status, 2);
-  EXPECT_EQ(run_line("$B run --sarif /no/such/s touch ran; s=$?; ls; exit $s").status, 125);
-  EXPECT_EQ(run_line("$B run --sarif /no/such/s touch ran; ls").out, "");
+  EXPECT_EQ(run_line("$B run --sarif - --trace - touch ran; s=$?; exit $s").status, 2);
+  EXPECT_EQ(run_line("$B run --sarif /no/such/s touch ran; s=$?; exit $s").status, 125);
+  EXPECT_EQ(run_line("$B run --sarif /no/such/s touch ran; ls -d ran 2>&-").out, "");
   EXPECT_THAT(run_line("$B run -q --json r.json true; $B report --markdown - r.json").out,
               HasSubstr("<!-- bottleneck -->"));
 }

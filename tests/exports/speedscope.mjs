@@ -17,21 +17,22 @@ async function open(name, bytes) {
   const page = await context.newPage();
   const heard = { errors: [], dialog: '' };
   page.on('pageerror', error => heard.errors.push(error.message));
-  page.on('dialog', dialog => { heard.dialog = dialog.message(); dialog.dismiss(); });
+  const refused = new Promise(told => page.on('dialog', dialog => { heard.dialog = dialog.message(); dialog.dismiss(); told(); }));
   await page.goto(`file://${release}/index.html#localProfilePath=${script}`);
-  await page.waitForFunction(() => document.title !== 'speedscope' && document.title !== '', null, { timeout: 8000 }).catch(() => {});
+  const shown = page.waitForFunction(() => document.title.includes(' - '), null, { timeout: 20000 }).catch(() => {});
+  await Promise.race([shown, refused]);
   const title = await page.title();
   await context.close();
-  return { opened: title.includes(' - speedscope') || (title !== 'speedscope' && !heard.dialog && !heard.errors.length), title, ...heard };
+  return { opened: title.includes(' - ') && !heard.dialog && !heard.errors.length, title, ...heard };
 }
 
 for (const end of ['.trace.json', '.pb.gz', '.folded']) {
   for (const name of namesOf(end).filter(one => /^(matmul|hostile)/.test(one))) {
     const seen = await open(name, bytesOf(name));
-    expect(seen.opened && !seen.dialog && !seen.errors.length, `${name}: ${JSON.stringify(seen)}`);
+    expect(seen.opened, `${name}: ${JSON.stringify(seen)}`);
   }
 }
 const broken = await open('broken.trace.json', Buffer.from('{"traceEvents": "none"'));
-expect(!broken.opened || broken.dialog || broken.errors.length, `a broken one was opened: ${JSON.stringify(broken)}`);
+expect(broken.dialog.includes('Unrecognized format'), `a broken one was not refused: ${JSON.stringify(broken)}`);
 await browser.close();
 finish();
