@@ -184,11 +184,12 @@ void mark_devices(Report& report) {
     verdict.sentence +=
         fmt::format("{}({} device)", verdict.sentence.empty() ? "" : " ", simulated_mark);
     verdict.reasons.insert(verdict.reasons.begin(), fmt::format("{} device", simulated_mark));
+    // In front: a narrow screen cuts the ends.
     for (Finding& one : report.findings)
       if (is_gpu_class(one.kind))
-        one.note += fmt::format("{}({})", one.note.empty() ? "" : " ", simulated_mark);
+        one.note = fmt::format("{}{}{}", simulated_mark, one.note.empty() ? "" : ": ", one.note);
     for (Recommendation& one : report.recommendations) {
-      one.action += fmt::format(" ({})", simulated_mark);
+      one.action = fmt::format("{}: {}", simulated_mark, one.action);
       one.prediction.assumptions.push_back(
           fmt::format("{}: a real device takes other times", simulated_mark));
     }
