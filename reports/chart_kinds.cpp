@@ -91,6 +91,7 @@ std::vector<ChartKind> kinds_of_locations(const Report& report) {
 ChartKind kind_of_wait(const Profile& profile, int wait) {
   if (wait < 0) return {"unknown", "unattributed"};
   const WaitKind kind = profile.waits.at(static_cast<std::size_t>(wait)).kind;
+  if (kind == WaitKind::unknown) return {"unknown", "unattributed"};
   return {std::string(to_string(kind)), std::string(color_of(kind))};
 }
 

@@ -88,14 +88,20 @@ void add_work(const Report& report, const Rows& rows, std::vector<ChartKind>& ki
   }
 }
 
+/// Whoever queues for a lock or is ready to run waits for that, not for what it waited for last.
+ChartKind kind_of_idling(const Profile& profile, const IdleCell& cell) {
+  if (cell.instant.queueing > 0) return {"queueing for a lock", "lock"};
+  if (cell.instant.starved > 0) return {"ready, without a CPU", "run_queue"};
+  return kind_of_wait(profile, cell.wait);
+}
+
 void add_idle_row(const Profile& profile, std::vector<ChartKind>& kinds, Grid& grid) {
   if (profile.timeline.idle.empty()) return;
   const std::size_t row = grid.names.size();
   grid.names.push_back("nobody works");
   grid.widths.push_back(1);
   for (const IdleCell& cell : profile.timeline.idle)
-    grid.cells[{row, cell.window}][index_of(kinds, kind_of_wait(profile, cell.wait))] +=
-        cell.seconds;
+    grid.cells[{row, cell.window}][index_of(kinds, kind_of_idling(profile, cell))] += cell.seconds;
 }
 
 void add_others_row(const Profile& profile, std::vector<ChartKind>& kinds, Grid& grid) {

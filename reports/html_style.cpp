@@ -82,7 +82,7 @@ td .bar .part span { display: none; }
 .swatch.unattributed {
   background: repeating-linear-gradient(45deg, var(--unattributed) 0 2px, var(--page) 2px 4px);
 }
-.scroll { overflow-x: auto; max-width: 100%; }
+.scroll { overflow-x: auto; max-width: 100%; margin-bottom: .75rem; }
 .scroll:focus-visible, summary:focus-visible { outline: 2px solid var(--compute); }
 table { border-collapse: collapse; min-width: 50%; font-variant-numeric: tabular-nums; }
 th, td {
@@ -91,7 +91,7 @@ th, td {
 }
 .legend, .full { width: 100%; }
 .scroll th, .scroll td { min-width: 4rem; }
-.scroll th[scope=row], .scroll td:not(.number) { min-width: 9rem; }
+.scroll th[scope=row], .scroll td:not(.number) { min-width: 9.5rem; }
 .scroll .state { min-width: 6.5rem; }
 .number { text-align: right; white-space: nowrap; }
 .scroll .wide { width: 75%; min-width: 10rem; }

