@@ -13,7 +13,7 @@ namespace bottleneck {
 namespace {
 
 // How many lines each part may have: 24 in all.
-constexpr std::size_t class_rows = 4, function_rows = 4, shown_notes = 2, shown_obstacles = 3;
+constexpr std::size_t class_rows = 3, function_rows = 3, shown_notes = 2, shown_obstacles = 2;
 constexpr int name_columns = 44, number_columns = 11;
 
 Hue hue_of(CompareVerdict verdict) {

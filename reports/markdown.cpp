@@ -26,8 +26,9 @@ bool is_mark(const std::string& text, std::size_t at) {
   if (everywhere.find(c) != std::string_view::npos) return true;
   if (c == ':') return at + 1 < text.size() && text[at + 1] == '/';
   const std::string before = text.substr(at < 3 ? 0 : at - 3, std::min<std::size_t>(at, 3));
+  const bool ends = at + 1 == text.size() || text[at + 1] == ' ';
   if (c == '.' || c == ')')
-    return before == "www" || before == "WWW" || text.find_first_not_of("0123456789") == at;
+    return before == "www" || (ends && text.find_first_not_of("0123456789") == at);
   return at == 0 && (c == '-' || c == '+' || c == '#' || c == '=');
 }
 
@@ -51,7 +52,8 @@ std::string prose(std::string_view text, int most_columns) {
     if (is_mark(visible, at)) escaped += '\\';
     escaped += visible[at];
     // A word joiner: nobody is called, no issue is linked; an escape would not prevent that.
-    if (visible[at] == '@' || visible[at] == '#') escaped += "\u2060";
+    const bool number = at + 1 < visible.size() && visible[at + 1] >= '0' && visible[at + 1] <= '9';
+    if (visible[at] == '@' || (visible[at] == '#' && number)) escaped += "\u2060";
   }
   return escaped;
 }

@@ -127,7 +127,7 @@ TEST(Gate, seldom_cries_wolf_though_it_looks_six_times) {
   std::mt19937 dice(11);
   std::lognormal_distribution<double> noise(0, 0.04);
   int false_alarms = 0;
-  constexpr int comparisons = 100;
+  constexpr int comparisons = 60;
   for (int comparison = 0; comparison < comparisons; ++comparison) {
     std::vector<double> base, head;
     for (int look = 1; look <= 4; ++look) {  // the later ones cost much and change little
