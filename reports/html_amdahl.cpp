@@ -66,6 +66,7 @@ void add_curve(Markup& page, const Chart& chart) {
   for (int i = 0; i <= steps; ++i) {
     const double factor = std::pow(largest_factor, static_cast<double>(i) / steps);
     page.number(chart.x(factor)).add(",").number(chart.y(amdahl(chart.p, factor))).add(" ");
+    if (amdahl(chart.p, factor) > chart.most) break;  // it leaves the drawing here
   }
   page.add("\"/>\n");
 }

@@ -136,9 +136,10 @@ void add_flame_figure(Markup& page, const Profile& profile, const Charts& charts
     page.add("<figure>\n<div class=\"chart\" id=\"flame\" hidden></div>\n<figcaption>");
     page.text(fmt::format(
         "Thread time, nested: process, thread, the caller in the program's own code where it is "
-        "known, function, line. Whole call chains are not kept in a report. Frames below {} of "
+        "known, function, line. Whole call chains are not kept in a report. Frames below {:.2g} % "
+        "of "
         "all stand together as \"other\".",
-        format_percent(std::max(charts.on_cpu.folded_below, charts.blocked.folded_below))));
+        100 * std::max(charts.on_cpu.folded_below, charts.blocked.folded_below)));
     page.add("</figcaption>\n");
   }
   add_folding(page, list_on_cpu(profile, shown_rows));

@@ -91,7 +91,7 @@ th, td {
 }
 .legend, .full { width: 100%; }
 .scroll th, .scroll td { min-width: 4rem; }
-.scroll th[scope=row], .scroll td:not(.number) { min-width: 9.5rem; }
+.scroll th[scope=row], .scroll td:not(.number) { min-width: 9rem; }
 .scroll .state { min-width: 6.5rem; }
 .number { text-align: right; white-space: nowrap; }
 .scroll .wide { width: 75%; min-width: 10rem; }
