@@ -39,8 +39,7 @@ void add_head(Screen& screen, const Demo& demo, const Profile& profile) {
 void add_verdict(Screen& screen, const Report& report) {
   constexpr int bar_rows = 6;
   const Headline headline = describe_verdict(report, arrange_bars(report.shares, bar_rows));
-  screen.add_wrapped({"  " + headline.name + "     ", Hue::bold}, mark(report) + headline.said,
-                     verdict_lines);
+  screen.add_wrapped({"  " + headline.name + "     ", Hue::bold}, headline.said, verdict_lines);
   const std::string place = describe_where(report, report.verdict.where);
   screen.add({{"  where  ", Hue::faint}, {place.empty() ? "not known" : place}});
 }

@@ -83,7 +83,7 @@ class Describe(unittest.TestCase):
 class Words(unittest.TestCase):
     def test_has_a_limit_and_help(self):
         said = json.loads(run("--describe").stdout)
-        self.assertEqual(run("--limit").stdout.strip(), said["limit"].strip())
+        self.assertEqual(run("--limit").stdout.split("\ndevice: ")[0].strip(), said["limit"].strip())
         for variant in said["variants"]:
             self.assertIn(variant["name"], run("--help").stdout)
 

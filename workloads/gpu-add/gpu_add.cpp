@@ -100,9 +100,8 @@ std::string limit(std::size_t size, int) {
       text, sizeof text,
       "%d rounds send %.3g GB, read back %.3g GB, and add once for 12 bytes: divide by what "
       "the link gives (64 GB/s each way for PCIe 5 with 16 lanes). All resident, the "
-      "device's own memory has %.3g GB to move. Device: %s",
-      gpu_add::rounds, 2 * gigabytes, gigabytes, 3 * gigabytes,
-      workload::gpu::name_device("gpu-add").c_str());
+      "device's own memory has %.3g GB to move.",
+      gpu_add::rounds, 2 * gigabytes, gigabytes, 3 * gigabytes);
   return text;
 }
 

@@ -54,11 +54,6 @@ const Part& find_part(const std::string& workload) {
   return found;
 }
 
-std::string name_device(const std::string& workload) {
-  const Part& part = find_part(workload);
-  return part.missing.empty() ? part.device : "none";
-}
-
 void ask_part(Workload& workload) {
   const std::string name = workload.name;
   workload.device = [name] { return find_part(name).device; };

@@ -29,9 +29,6 @@ inline constexpr char open_name[] = "open_part";
 /// Of the workload of that name; looked for once. Where nothing answers, `missing` has all reasons.
 const Part& find_part(const std::string& workload);
 
-/// Its device, or that there is none.
-std::string name_device(const std::string& workload);
-
 /// Device, simulated and missing of the workload, from its part.
 void ask_part(Workload&);
 

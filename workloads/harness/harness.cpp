@@ -121,6 +121,7 @@ int carry_out(const Workload& workload, const Options& options) {
       return 0;
     case Mode::limit:
       std::puts(workload.limit(setting.size, setting.threads).c_str());
+      if (workload.device) std::printf("device: %s\n", workload.device().c_str());
       return 0;
     case Mode::help:
       std::fputs(help_text(workload).c_str(), stdout);
