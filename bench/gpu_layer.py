@@ -11,8 +11,8 @@ import subprocess
 import sys
 import tempfile
 
-ROUNDS = 15
-COMMANDS = 50_000
+ROUNDS = 7
+COMMANDS = 20_000
 PROMISED_US = 2.0
 
 
