@@ -37,7 +37,7 @@ function(gpu_workload name)
   set_target_properties(${name} PROPERTIES BUILD_RPATH "$ORIGIN/../../lib/bottleneck" INSTALL_RPATH "$ORIGIN/..")
   if(CMAKE_CUDA_COMPILER)
     gpu_part(${name}-cuda cuda.cu)
-    target_compile_options(${name}-cuda PRIVATE -O2 -g -lineinfo)
+    target_compile_options(${name}-cuda PRIVATE -O2 -g -lineinfo -Xcompiler=-fno-gnu-unique)  # so that it can be closed
     set_target_properties(${name}-cuda PROPERTIES CUDA_RUNTIME_LIBRARY Shared CUDA_STANDARD 20)
     target_link_libraries(${name}-cuda PRIVATE ${CMAKE_DL_LIBS})
     add_dependencies(${name} ${name}-cuda)
