@@ -8,7 +8,7 @@ ROOT = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..")
 MOST_FALSE, LEAST_FOUND = 0.02, 0.95  # what the issue of this command asks for
 GATE, SLOWER = 0.05, 1.10
 ALIKE_S, SLOW_S = 0.05, 0.15  # how long base runs
-ALIKE_BUDGET_S, SLOW_BUDGET_S = 3, 60
+ALIKE_BUDGET_S, SLOW_BUDGET_S = 2, 60
 
 
 def neighbour(cpu):
@@ -86,7 +86,7 @@ def main():
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--bottleneck", required=True)
     words.add_argument("--trials", type=int, default=200)
-    words.add_argument("--slow-trials", type=int, default=60)
+    words.add_argument("--slow-trials", type=int, default=40)
     words.add_argument("--quick", action="store_true", help="20 and 5: for a look, never written")
     words.add_argument("--write", action="store_true", help="into docs/ci.md, between its markers")
     given = words.parse_args()
