@@ -49,9 +49,10 @@ class DemoCommandLine : public ::testing::Test {
            toy.memory + ", \"disk_bytes\": " + toy.disk + "}, \"limit\": \"none known\"" +
            toy.more +
            ", \"variants\": [{\"name\": \"slow\", \"line\": \"\", "
-           "\"after\": \"\", \"remedy\": \"\", \"claim\": \"speedup\"}, {\"name\": \"fast\", "
+           "\"after\": \"\", \"remedy\": \"\", \"claim\": \"speedup\", \"takes_piece\": false}, "
+           "{\"name\": \"fast\", "
            "\"line\": \"\", \"after\": \"slow\", \"remedy\": \"wait_together\", \"claim\": "
-           "\"speedup\"}]}\nEND\nexit; }\n";
+           "\"speedup\", \"takes_piece\": false}]}\nEND\nexit; }\n";
   }
   inline static const std::string working =
       "[ \"$1\" != --prepare ] || { touch \"$2/input\" prepared; exit; }\n"
