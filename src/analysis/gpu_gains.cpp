@@ -37,12 +37,24 @@ double pick(Luck luck, double bad, double likely, double good) {
 
 double pick(Luck luck, const Quantity& rate) { return pick(luck, rate.low, rate.value, rate.high); }
 
+/// From the first call for a device to the last end.
+double length_seen(const GpuTimeline& gpu) {
+  double first = std::numeric_limits<double>::infinity(), last = 0;
+  for (const GpuOperation& one : gpu.operations) {
+    if (!has_time(one)) continue;
+    first = std::min(first, one.queued_s >= 0 ? std::min(one.queued_s, one.start_s) : one.start_s);
+    last = std::max(last, one.end_s);
+  }
+  return std::max(0.0, last - first);
+}
+
 class Replays {
  public:
   Replays(const Profile& profile, const Evidence& evidence)
       : wall_s_(quiet_s(evidence)),
         recorded_(record_program(profile.gpu, activities_of(profile.gpu))),
-        base_s_(replay(recorded_).end) {}
+        base_s_(replay(recorded_).end),
+        seen_s_(std::min(base_s_, length_seen(profile.gpu))) {}
 
   /// Nothing where the change does not apply.
   std::optional<Quantity> speedup(const Change& change) {
@@ -51,7 +63,7 @@ class Replays {
       ReplayProgram changed = recorded_;
       if (!change(changed, luck)) return std::nullopt;
       const double end = replay(changed).end;
-      const double gain = gain_of(base_s_ - end);
+      const double gain = base_s_ > 0 ? gain_of((1 - end / base_s_) * seen_s_) : 1;
       (luck == Luck::bad ? found.low : luck == Luck::likely ? found.value : found.high) = gain;
       if (luck == Luck::likely) likely_s_ = end;
     }
@@ -73,7 +85,8 @@ class Replays {
  private:
   double wall_s_;
   ReplayProgram recorded_;
-  double base_s_;
+  double base_s_;  ///< as the replay has it, which folded rows make longer than it was
+  double seen_s_;
   double likely_s_ = 0;
 };
 

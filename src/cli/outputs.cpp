@@ -36,13 +36,13 @@ bool write_or_say(OutputFile& file, const std::function<std::string()>& render) 
 }
 
 Outputs::Outputs(const std::string& json, const std::string& html)
-    : Outputs(OutputPaths{json, html, "", "", "", "", "", ""}) {}
+    : Outputs(OutputPaths{json, html, "", "", "", "", "", ""}, false) {}
 
-Outputs::Outputs(const OutputPaths& to) : json_path_(to.json) {
+Outputs::Outputs(const OutputPaths& to, bool foreign) : json_path_(to.json) {
   using Render = std::function<std::string(const Report&)>;
   const std::vector<std::pair<std::string, Render>> all{
       {to.json, report_to_json},
-      {to.html, [](const Report& report) { return make_page(report, true); }},
+      {to.html, [foreign](const Report& report) { return make_page(report, foreign); }},
       {to.trace, export_trace},
       {to.pprof, export_pprof},
       {to.folded, export_folded},

@@ -14,9 +14,10 @@ namespace bottleneck {
 
 class Outputs {
  public:
-  /// Errors: throws Error (125).
-  explicit Outputs(const OutputPaths&);
-  Outputs(const std::string& json, const std::string& html);  ///< these two alone
+  /// `foreign`: the report was read from a file (src/cli/sources.h). Errors: throws Error (125).
+  Outputs(const OutputPaths&, bool foreign);
+  /// These two alone, of a run of ours.
+  Outputs(const std::string& json, const std::string& html);
 
   bool to_stdout() const;
   /// Where the report can be read from again; "" = nowhere.

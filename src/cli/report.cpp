@@ -18,7 +18,7 @@ namespace {
 
 /// Once nothing runs, whatever fails ends with 1 (DESIGN section 7).
 int show_report(const ReportCommand& command) {
-  Outputs outputs(command.outputs);
+  Outputs outputs(command.outputs, true);
   Saved saved_report = saved_from_json(read_input(command.file), command.file);
   Report report = analyze(std::move(saved_report.profile));
   report.verifications = std::move(saved_report.verifications);

@@ -74,7 +74,7 @@ void report(const RunCommand& command, Outputs& outputs, Profile profile) {
 }  // namespace
 
 int run_command(const RunCommand& command) {
-  Outputs outputs(command.outputs);
+  Outputs outputs(command.outputs, false);
   LaunchOptions launch = command.launch;
   launch.stdout_to_stderr = outputs.to_stdout();
   Profile profile = keep_median(collect_runs(command, launch));
