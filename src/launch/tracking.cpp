@@ -52,6 +52,7 @@ void Tracking::follow(std::int64_t start_ns) {
     keep_timeout();
     keep_tree();
   }
+  pass_on_signals();  // Ctrl-C ends the target, too, which may be seen before the signal is read
 }
 
 bool Tracking::is_over() {
