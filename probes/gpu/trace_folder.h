@@ -1,6 +1,6 @@
-// The folder that the objects in the target write their files into: ours alone (0700), made before
-// the target starts and gone when this value is, whatever lies in it. A process that outlives us
-// finds no folder any more, and records nothing.
+// The folder that the objects in the target write their files into: ours alone (0700). It is named
+// before the target starts, made by the first process that uses a device, and gone when this value
+// is, whatever lies in it. A process that outlives us makes none, and records nothing.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@ namespace bottleneck::gpu {
 
 class TraceFolder {
  public:
-  /// In $TMPDIR, else /tmp. Errors: throws Error if there can be none.
+  /// In $TMPDIR, else /tmp. Errors: throws Error if neither can be written.
   TraceFolder();
   ~TraceFolder();
   TraceFolder(const TraceFolder&) = delete;

@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -76,6 +77,22 @@ struct KeptErrno {
   ~KeptErrno() { errno = kept; }
 };
 
+/// The folder is made by whoever needs it first, so that programs without a device leave none, even
+/// where the launcher is killed. Its name says whose it is (TraceFolder): a process that outlives
+/// the launcher, or has become another user, makes none.
+bool make_folder(const char* folder) {
+  const char* name = std::strrchr(folder, '/');
+  int launcher = 0;
+  unsigned user = 0;
+  unsigned long long numbers = 0;
+  if (!name || std::sscanf(name, gpu_folder_format, &launcher, &user, &numbers) != 3) return false;
+  if (user != ::geteuid()) return false;
+  struct stat own {};
+  const bool numbered_alike = ::stat("/proc/self/ns/pid", &own) == 0 && own.st_ino == numbers;
+  if (numbered_alike && ::kill(launcher, 0) != 0 && errno == ESRCH) return false;
+  return ::mkdir(folder, 0700) == 0 || errno == EEXIST;
+}
+
 }  // namespace
 
 std::uint64_t gpu_now_ns() {
@@ -118,7 +135,9 @@ bool GpuWriter::open_file() {
   const int length = std::snprintf(path_, sizeof path_, "%s/%d-%llu.gpu", folder, process_,
                                    static_cast<unsigned long long>(gpu_now_ns()));
   if (length < 0 || static_cast<std::size_t>(length) >= sizeof path_) return false;
-  const int fd = ::open(path_, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+  int fd = ::open(path_, flags, 0600);
+  if (fd < 0 && errno == ENOENT && make_folder(folder)) fd = ::open(path_, flags, 0600);
   if (fd < 0) return false;
   const bool mapped = take_space(fd, 0, step_bytes) && map_file(fd);
   ::close(fd);

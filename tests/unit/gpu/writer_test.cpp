@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "probes/gpu/trace_file.h"
+#include "probes/gpu/trace_folder.h"
 #include "probes/inject/gpu_writer.h"
 #include "probes/system.h"
 #include "tests/unit/launch/temporary_folder.h"
@@ -151,6 +152,31 @@ TEST(TraceFile, refuses_what_is_no_such_file) {
   EXPECT_FALSE(TraceFile::open(folder.write("short", "BGPUTL01")));
   EXPECT_FALSE(TraceFile::open(folder.write("zeros", std::string(8192, '\0'))));
   EXPECT_FALSE(TraceFile::open(folder.path("absent")));
+}
+
+TEST(GpuFolder, is_made_by_the_first_that_needs_it_and_goes_with_its_owner) {
+  std::string path;
+  {
+    const TraceFolder folder;
+    path = folder.path();
+    EXPECT_NE(::access(path.c_str(), F_OK), 0) << "nothing to be left behind yet";
+    EXPECT_EQ(in_child(path, [] { write_kernels(3); }), 0);
+    ASSERT_EQ(folder.files().size(), 1u);
+    EXPECT_EQ(count_in(*TraceFile::open(folder.files().front())), 3u);
+  }
+  EXPECT_NE(::access(path.c_str(), F_OK), 0);
+}
+
+TEST(GpuFolder, is_not_made_for_a_launcher_that_has_gone) {
+  const pid_t gone = ::fork();
+  if (gone == 0) ::_exit(0);
+  ::waitpid(gone, nullptr, 0);
+  const TraceFolder folder;
+  std::string path = folder.path();
+  const std::string own = "-" + std::to_string(::getpid()) + "-";
+  path.replace(path.find(own), own.size(), "-" + std::to_string(gone) + "-");
+  EXPECT_NE(in_child(path, [] {}), 0) << "no writer without a folder";
+  EXPECT_NE(::access(path.c_str(), F_OK), 0);
 }
 
 }  // namespace
