@@ -74,9 +74,9 @@ struct GpuTimeline {
   std::uint64_t dropped = 0;             ///< by the tracer or by ours, out of space
   std::uint64_t torn = 0;                ///< begun and never finished: the process died meanwhile
   std::uint64_t without_time = 0;        ///< ran, and nobody knows when: never a duration of 0
-  bool truncated = false;                ///< a process ended before its last operations were written
-  double tracing_s = 0;                  ///< estimated cost to the target: records x cost of one
-  std::vector<std::string> notes;        ///< what is missing and why, in words
+  bool truncated = false;          ///< a process ended before its last operations were written
+  double tracing_s = 0;            ///< estimated cost to the target: records x cost of one
+  std::vector<std::string> notes;  ///< what is missing and why, in words
   bool empty() const { return operations.empty(); }
   bool simulated() const;  ///< any device is
 };

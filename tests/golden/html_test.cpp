@@ -80,8 +80,8 @@ std::size_t count_of(const std::string& text, const std::string& part) {
   return count;
 }
 
-const std::string style = "<style>" + std::string(page_style.text()) +
-                          std::string(chart_style.text()) + "</style>";
+const std::string style =
+    "<style>" + std::string(page_style.text()) + std::string(chart_style.text()) + "</style>";
 
 /// The same in every page, and looked at by itself.
 void expect_golden_page(const std::string& name, const Report& report) {

@@ -16,13 +16,13 @@ TEST(GpuDrivers, says_which_error_a_program_without_driver_gets) {
   EXPECT_EQ(check_opencl(System{root.path()}).status, ProbeStatus::unavailable);
 }
 
+using namespace std::string_literals;  // with the zero bytes
+
 TEST(GpuDrivers, finds_a_library_in_the_loaders_cache) {
   const TemporaryFolder root;
   root.write("opt/nvidia/libcuda.so.1", "x");
   root.write("etc/ld.so.cache",
-             std::string("glibc-ld.so.cache1.1\0libcuda.so.1\0/gone/libcuda.so.1\0"
-                         "/opt/nvidia/libcuda.so.1\0",
-                         83));
+             "glibc-ld.so.cache1.1\0libcuda.so.1\0/gone/libcuda.so.1\0/opt/nvidia/libcuda.so.1\0"s);
   const System system{root.path()};
   EXPECT_EQ(find_library(system, "libcuda.so.1", {}), "/opt/nvidia/libcuda.so.1");
   EXPECT_EQ(find_library(system, "libcupti.so.13", {}), "");
