@@ -96,7 +96,7 @@ ChartKind kind_of_wait(const Profile& profile, int wait) {
 }
 
 std::string name_loop(const HotCode& code) {
-  const std::string function = code.function.empty() ? "unknown" : name_function(code.function);
+  std::string function = code.function.empty() ? "unknown" : name_function(code.function);
   if (code.file.empty()) return function;
   return function + "  " + name_place({"", "", code.file, code.line, 0});
 }

@@ -37,7 +37,9 @@ class Message {
   const std::string& text() const { return bytes_; }
 
  private:
-  void tag(int field, int type) { varint(static_cast<std::uint64_t>(field * 8 + type)); }
+  void tag(int field, int type) {
+    varint(std::uint64_t{8} * static_cast<unsigned>(field) + static_cast<unsigned>(type));
+  }
   void varint(std::uint64_t value) {
     for (; value >= 0x80; value >>= 7) bytes_ += static_cast<char>((value & 0x7f) | 0x80);
     bytes_ += static_cast<char>(value);

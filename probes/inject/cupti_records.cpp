@@ -1,5 +1,6 @@
 #include "probes/inject/cupti_records.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 
@@ -127,7 +128,7 @@ std::uint32_t name_of(const Api& api, const Library& library, GpuWriter& writer)
     const std::size_t length = version ? static_cast<std::size_t>(version - text)
                                : text  ? std::strlen(text)
                                        : 0;
-    if (text && length < sizeof plain) std::memcpy(plain, text, length);
+    if (length < sizeof plain) std::copy_n(text, length, plain);
     known = writer.intern(plain);
     __atomic_store_n(&name, known, __ATOMIC_RELAXED);
   }

@@ -215,7 +215,7 @@ class DemoRun {
     if (small.interrupted || small.run.exit_status != 0) return;
     std::string growth = say_growth({small.run.cpu_s, input_of(half)},
                                     {run.user_s + run.system_s, input_of(about_)});
-    if (!growth.empty()) demo_.notes.push_back(std::move(growth));
+    if (!growth.empty()) demo_.notes.insert(demo_.notes.begin(), std::move(growth));
   }
 
   std::vector<DemoVariant> choose(const std::string& after) {
@@ -287,7 +287,7 @@ class DemoRun {
     }
     if (std::string pieces = compare_pieces(about_, verifications_, piece_bytes_, after);
         !pieces.empty())
-      demo_.notes.push_back(std::move(pieces));
+      demo_.notes.insert(demo_.notes.begin(), std::move(pieces));
     return demo_.interrupted ? std::vector<DemoVariant>{} : chosen;
   }
 
