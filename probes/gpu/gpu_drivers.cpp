@@ -79,7 +79,7 @@ std::string find_library(const System& system, const std::string& name,
                          const std::vector<std::string>& environment) {
   const std::string folders = setting(environment, "LD_LIBRARY_PATH");
   for (const std::string_view folder : split(folders, ':')) {
-    const std::string path = std::string(folder) + "/" + name;
+    std::string path = std::string(folder) + "/" + name;
     if (path.starts_with("/") && exists(system, path)) return path;
   }
   std::string cached = in_loader_cache(system, name);

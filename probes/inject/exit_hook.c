@@ -104,7 +104,7 @@ EXPORT int fexecve(int file, char* const words[], char* const settings[]) {
   while (va_arg(counted, char*)) ++count;                                 \
   va_end(counted);                                                        \
   char** words = (char**)alloca((count + 1) * sizeof(char*));             \
-  words[0] = (char*)(size_t)first;                                        \
+  words[0] = (char*)(size_t)(first);                                      \
   for (size_t i = 1; words[i - 1]; ++i) words[i] = va_arg(rest, char*)
 
 EXPORT int execl(const char* path, const char* word, ...) {
