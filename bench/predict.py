@@ -23,8 +23,8 @@ def measure_machine(tool, environment):
     print("note: others used this machine each time its ceilings were measured", file=sys.stderr)
 
 
-def run_demos(tool, quick):
-    """The reports of all demos, at the quick size and, unless `quick`, at the default one."""
+def run_demos(tool, quick, keep):
+    """The reports of all demos, at the quick size and, unless `quick`, at the default one; in the file `keep` as they come."""
     reports = []
     with tempfile.TemporaryDirectory() as cache:
         environment = dict(os.environ, XDG_CACHE_HOME=cache)
@@ -40,6 +40,9 @@ def run_demos(tool, quick):
             if missing:
                 sys.exit(f"could not run: {', '.join(sorted(missing))}")
             reports += these
+            if keep:
+                with open(keep, "w") as file:
+                    json.dump({"demos": reports}, file)
     return reports
 
 
@@ -185,10 +188,7 @@ def main():
         with open(given.kept) as file:
             reports = json.load(file)["demos"]
     else:
-        reports = run_demos(given.bottleneck, given.quick)
-    if given.keep:
-        with open(given.keep, "w") as file:
-            json.dump({"demos": reports}, file)
+        reports = run_demos(given.bottleneck, given.quick, given.keep)
     text = table_of(reports)
     print(text)
     if given.write:

@@ -53,7 +53,7 @@ class Device {
 
 template <typename T>
 void set_argument(const Kernel& kernel, cl_uint index, const T& value) {
-  check(clSetKernelArg(kernel.get(), index, sizeof value, &value), "clSetKernelArg");
+  check(clSetKernelArg(kernel.get(), index, sizeof(T), &value), "clSetKernelArg");
 }
 inline void set_argument(const Kernel& kernel, cl_uint index, const Buffer& buffer) {
   set_argument(kernel, index, buffer.get());

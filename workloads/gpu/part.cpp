@@ -62,7 +62,7 @@ void ask_part(Workload& workload) {
 }
 
 Variant on_device(const std::string& workload, Variant variant,
-                  std::function<std::string(const Part&)> useless) {
+                  const std::function<std::string(const Part&)>& useless) {
   const std::string name = variant.name;
   variant.run = [workload, name](const Setting& setting) {
     const Part& part = find_part(workload);

@@ -34,6 +34,6 @@ void ask_part(Workload&);
 
 /// With the `run` of the part. `useless`: as Variant::useless, asked of the part that was found.
 Variant on_device(const std::string& workload, Variant,
-                  std::function<std::string(const Part&)> useless = {});
+                  const std::function<std::string(const Part&)>& useless = {});
 
 }  // namespace workload::gpu
