@@ -24,7 +24,7 @@ std::string find_parent() {
               "what a GPU does is not observed", "TMPDIR=/var/tmp bottleneck ...");
 }
 
-/// Nobody can guess it, and who makes it knows whose it is (gpu_folder_format).
+/// Nobody can guess it, and who makes it knows whose it is (gpu_writer.cpp reads it).
 std::string pick_path() {
   struct stat numbers {};
   if (::stat("/proc/self/ns/pid", &numbers) != 0) numbers.st_ino = 0;

@@ -21,9 +21,6 @@ inline constexpr const char* cupti_folder_variable = "BOTTLENECK_CUPTI_TRACE";
 inline constexpr const char* opencl_folder_variable = "BOTTLENECK_OPENCL_TRACE";
 /// For tests: how many bytes a file may take at most.
 inline constexpr const char* gpu_bytes_variable = "BOTTLENECK_GPU_TRACE_BYTES";
-/// Name of the folder for files, behind its parent: the launcher's process, user and namespace of
-/// process numbers; then a number that nobody can guess. For sscanf.
-inline constexpr const char* gpu_folder_format = "/bottleneck-gpu-%d-%u-%llu-";
 /// For unusual places: the libcupti to load.
 inline constexpr const char* cupti_library_variable = "BOTTLENECK_CUPTI_LIBRARY";
 

@@ -26,6 +26,9 @@ constexpr std::uint64_t names_bytes = step_bytes - header_bytes;
 constexpr std::uint64_t most_bytes = 64 * step_bytes;
 constexpr std::uint64_t least_bytes = 2 * step_bytes;
 constexpr std::size_t longest_text = 1000;
+/// Name of the folder behind its parent (TraceFolder): the launcher's process, user and namespace
+/// of process numbers; then a number that nobody can guess.
+constexpr const char* folder_format = "/bottleneck-gpu-%d-%u-%llu-";
 
 std::uint64_t hash_of(const char* text, std::size_t length) {
   std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
@@ -85,7 +88,7 @@ bool make_folder(const char* folder) {
   int launcher = 0;
   unsigned user = 0;
   unsigned long long numbers = 0;
-  if (!name || std::sscanf(name, gpu_folder_format, &launcher, &user, &numbers) != 3) return false;
+  if (!name || std::sscanf(name, folder_format, &launcher, &user, &numbers) != 3) return false;
   if (user != ::geteuid()) return false;
   struct stat own {};
   const bool numbered_alike = ::stat("/proc/self/ns/pid", &own) == 0 && own.st_ino == numbers;
