@@ -48,8 +48,8 @@ std::string name_of(cl_device_id device) {
 
 std::string name_platform(cl_device_id device) {
   cl_platform_id platform = nullptr;
-  check(clGetDeviceInfo(device, CL_DEVICE_PLATFORM, sizeof platform, &platform, nullptr),
-        "clGetDeviceInfo");
+  constexpr std::size_t bytes = sizeof platform;  // NOLINT: a handle of OpenCL is a pointer
+  check(clGetDeviceInfo(device, CL_DEVICE_PLATFORM, bytes, &platform, nullptr), "clGetDeviceInfo");
   std::size_t size = 0;
   check(clGetPlatformInfo(platform, CL_PLATFORM_NAME, 0, nullptr, &size), "clGetPlatformInfo");
   std::string text(size, '\0');

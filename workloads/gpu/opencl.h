@@ -53,7 +53,8 @@ class Device {
 
 template <typename T>
 void set_argument(const Kernel& kernel, cl_uint index, const T& value) {
-  check(clSetKernelArg(kernel.get(), index, sizeof(T), &value), "clSetKernelArg");
+  constexpr std::size_t bytes = sizeof(T);  // NOLINT: a handle of OpenCL is a pointer
+  check(clSetKernelArg(kernel.get(), index, bytes, &value), "clSetKernelArg");
 }
 inline void set_argument(const Kernel& kernel, cl_uint index, const Buffer& buffer) {
   set_argument(kernel, index, buffer.get());
