@@ -56,8 +56,8 @@ std::string beside_simulated() {
 
 /// `text`: what it does differently.
 Variant step(const char* name, const char* text, const char* after, const char* remedy,
-             std::function<std::string(const Part&)> useless = {}) {
-  return on_device("gpu-add", {name, text, after, remedy, "speedup", {}}, std::move(useless));
+             const std::function<std::string(const Part&)>& useless = {}) {
+  return on_device("gpu-add", {name, text, after, remedy, "speedup", {}}, useless);
 }
 
 std::vector<Variant> make_variants() {
