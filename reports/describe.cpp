@@ -46,6 +46,7 @@ std::string describe_missing(const Profile& profile) {
   for (const ProbeState& probe : profile.probes) {
     if (probe.name == counters) counters_named = true;
     if (probe.status != ProbeStatus::unavailable) continue;
+    if (probe.name.starts_with("gpu.")) continue;  // a note says so where a program asked for one
     add(probe.name == counters  ? "hardware counters"
         : probe.name == sampler ? "perf_event_open"
                                 : std::string_view(probe.name));
