@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/html_markup.h"
 #include "reports/visible.h"
 
 namespace bottleneck {
@@ -74,30 +75,6 @@ std::string markdown_table(const std::vector<std::pair<std::string, bool>>& titl
   return text;
 }
 
-std::string xml_text(std::string_view text, int most_columns) {
-  std::string escaped;
-  for (const char c : cut_to(make_visible(text.substr(0, 100'000)), most_columns)) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      case '\'':
-        escaped += "&#39;";
-        break;
-      default:
-        escaped += c;
-    }
-  }
-  return escaped;
-}
+std::string xml_text(std::string_view text, int most_columns) { return escape(text, most_columns); }
 
 }  // namespace bottleneck

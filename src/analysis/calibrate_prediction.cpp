@@ -4,12 +4,12 @@
 #include <cmath>
 #include <map>
 
+#include "src/core/stats.h"
+
 namespace bottleneck {
 namespace {
 
 constexpr double coverage = 0.9;
-/// Of the normal distribution: 90 % lie within as many standard deviations.
-constexpr double normal_90 = 1.6449;
 /// Cases that the mean is shrunk by. Source: docs/prediction.md: prior 0 with the weight of 5.
 constexpr double prior_weight = 5;
 /// An interval of no width would make any miss infinite.

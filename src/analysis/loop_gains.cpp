@@ -9,6 +9,7 @@
 #include "src/analysis/loop_advice.h"
 #include "src/analysis/predict.h"
 #include "src/analysis/words.h"
+#include "src/core/stats.h"
 
 namespace bottleneck {
 namespace {
@@ -28,8 +29,6 @@ constexpr double chains_advised = 8;
 /// measured.
 constexpr double translated_bytes = 2048 * 4096.0;
 constexpr double with_huge_pages = 1.34, spread_huge_pages = 0.1;
-/// 90 % of the normal distribution lie within as many standard deviations.
-constexpr double normal_90 = 1.6449;
 /// Bytes moved over the bytes that they are: below it nothing is passed over twice.
 constexpr double used_again = 2;
 

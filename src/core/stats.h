@@ -6,6 +6,9 @@
 
 namespace bottleneck {
 
+/// 90 % of the normal distribution lie within as many standard deviations.
+inline constexpr double normal_90 = 1.6449;
+
 /// Linear interpolation between order statistics (Hyndman and Fan's type 7, as R and NumPy by
 /// default). Needs: 0 <= q <= 1. 0 for no values.
 double quantile(std::vector<double> values, double q);
