@@ -24,7 +24,7 @@ std::string export_folded(const Report& report) {
   std::map<std::string, double> lines;
   for (const Stack& stack : collect_stacks(report.profile)) {
     std::string line;
-    for (const Frame& frame : stack.frames)
+    for (const StackFrame& frame : stack.frames)
       line += (line.empty() ? "" : ";") + write_frame(frame.name);
     lines[line] += stack.cpu_s;
   }

@@ -85,7 +85,7 @@ class ProfileWriter {
     return Message().whole(1, first).whole(2, name(unit)).text();
   }
 
-  std::uint64_t function(const Frame& frame) {
+  std::uint64_t function(const StackFrame& frame) {
     const auto [at, added] =
         functions_.try_emplace({frame.name, frame.file}, functions_.size() + 1);
     if (added) {
@@ -100,7 +100,7 @@ class ProfileWriter {
     return at->second;
   }
 
-  std::uint64_t location(const Frame& frame) {
+  std::uint64_t location(const StackFrame& frame) {
     const auto [at, added] = locations_.try_emplace(frame, locations_.size() + 1);
     if (!added) return at->second;
     std::uint64_t mapping = 0;
@@ -140,7 +140,7 @@ class ProfileWriter {
   std::vector<std::string> strings_;
   std::map<std::string, std::uint64_t> names_;
   std::map<std::pair<std::string, std::string>, std::uint64_t> functions_;
-  std::map<Frame, std::uint64_t> locations_;
+  std::map<StackFrame, std::uint64_t> locations_;
   std::map<std::string, std::uint64_t> mappings_;
 };
 

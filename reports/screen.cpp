@@ -36,11 +36,11 @@ Screen::Screen(const TerminalStyle& style)
       color_(style.color),
       unicode_(style.unicode) {}
 
-void Screen::add(const std::vector<Span>& spans) {
+void Screen::add(const std::vector<HuedText>& spans) {
   std::string line;
   std::size_t end = 0;  // of what is no trailing blank
   int left = width_;
-  for (const Span& span : spans) {
+  for (const HuedText& span : spans) {
     std::string text = cut_to(make_visible(span.text), left);
     left -= width_of(text);
     if (!unicode_) text = to_ascii(text);
@@ -56,9 +56,9 @@ void Screen::add(const std::vector<Span>& spans) {
   lines_.push_back(line.substr(0, end));
 }
 
-void Screen::add_wrapped(const Span& label, std::string_view text, int most_lines) {
+void Screen::add_wrapped(const HuedText& label, std::string_view text, int most_lines) {
   const int indent = std::min(width_of(make_visible(label.text)), width_ / 2);
-  Span first = label;
+  HuedText first = label;
   for (const std::string& line : wrap_to(make_visible(text), width_ - indent, most_lines)) {
     add({{pad_to(make_visible(first.text), indent), first.hue}, {line}});
     first = {"", Hue::plain};

@@ -13,7 +13,7 @@ namespace bottleneck {
 /// Never the only carrier of a meaning: without colour the words say the same.
 enum class Hue { plain, bold, faint, good, poor, bar };
 
-struct Span {
+struct HuedText {
   std::string text;
   Hue hue = Hue::plain;
 };
@@ -21,11 +21,11 @@ struct Span {
 class Screen {
  public:
   explicit Screen(const TerminalStyle&);
-  void add(const std::vector<Span>& spans);  ///< one line
-  void add_text(std::string text) { add({Span{std::move(text), Hue::plain}}); }
+  void add(const std::vector<HuedText>& spans);  ///< one line
+  void add_text(std::string text) { add({HuedText{std::move(text), Hue::plain}}); }
   void add_blank() { lines_.emplace_back(); }
   /// A labelled text, broken into at most `most_lines` lines that are indented behind the label.
-  void add_wrapped(const Span& label, std::string_view text, int most_lines);
+  void add_wrapped(const HuedText& label, std::string_view text, int most_lines);
   int width() const { return width_; }
   int lines() const { return static_cast<int>(lines_.size()); }
   /// All lines, each with its newline.

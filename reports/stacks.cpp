@@ -18,13 +18,13 @@ const T* row_at(const std::vector<T>& rows, int index) {
              : nullptr;
 }
 
-std::vector<Frame> frames_of_process(const Profile& profile, int thread) {
+std::vector<StackFrame> frames_of_process(const Profile& profile, int thread) {
   const Thread* row = row_at(profile.threads, thread);
   const Process* process = row ? row_at(profile.processes, row->process) : nullptr;
   return {{process && !process->name.empty() ? process->name : "unknown process", "", 0, ""}};
 }
 
-void add_place(std::vector<Frame>& frames, const Location& at) {
+void add_place(std::vector<StackFrame>& frames, const Location& at) {
   if (!at.caller.empty() && at.caller != at.function) frames.push_back({at.caller, "", 0, ""});
   frames.push_back({name_frame(at), at.file, at.line, at.module});
   if (at.activity == Activity::user) return;

@@ -10,19 +10,19 @@
 
 namespace bottleneck {
 
-struct Frame {
+struct StackFrame {
   std::string name;  ///< as in the profile: not yet made visible
   std::string file;
   int line = 0;
   std::string module;
-  bool operator==(const Frame&) const = default;
-  auto operator<=>(const Frame&) const = default;
+  bool operator==(const StackFrame&) const = default;
+  auto operator<=>(const StackFrame&) const = default;
 };
 
 /// Of one thread at one place, or blocked for one reason.
 struct Stack {
-  std::vector<Frame> frames;  ///< the process first
-  int thread = 0;             ///< index into Profile::threads; -1 unknown
+  std::vector<StackFrame> frames;  ///< the process first
+  int thread = 0;                  ///< index into Profile::threads; -1 unknown
   double cpu_s = 0;
   double blocked_s = 0;
   std::uint64_t samples = 0;

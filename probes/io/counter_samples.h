@@ -13,7 +13,7 @@
 
 namespace bottleneck {
 
-using CounterDelta = Counters<std::int64_t>;
+using CounterDelta = CounterValues<std::int64_t>;
 
 class CounterSamples {
  public:

@@ -78,7 +78,7 @@ std::optional<ProcessStat> parse_process_stat(std::string_view text) {
   return complete ? std::optional(stat) : std::nullopt;
 }
 
-bool parse_process_io(std::string_view text, Counters<std::uint64_t>& counters) {
+bool parse_process_io(std::string_view text, CounterValues<std::uint64_t>& counters) {
   for (const IoLine& line : io_lines) {
     const auto value = number_after(text, line.key);
     if (!value) return false;

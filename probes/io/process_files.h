@@ -34,11 +34,11 @@ inline constexpr std::size_t counter_count = static_cast<std::size_t>(Counter::w
 inline constexpr std::size_t first_io_counter = static_cast<std::size_t>(Counter::read_bytes);
 
 template <typename Number>
-struct Counters {
+struct CounterValues {
   std::array<Number, counter_count> values{};
   Number& operator[](Counter which) { return values[static_cast<std::size_t>(which)]; }
   Number operator[](Counter which) const { return values[static_cast<std::size_t>(which)]; }
-  bool operator==(const Counters&) const = default;
+  bool operator==(const CounterValues&) const = default;
 };
 
 struct ProcessStat {
@@ -46,9 +46,9 @@ struct ProcessStat {
   std::string name;
   char state = '?';
   pid_t parent = 0;
-  Counters<std::uint64_t> own;     ///< without the io counters
-  Counters<std::uint64_t> reaped;  ///< of children that were waited for
-  std::uint64_t start_ticks = 0;   ///< since boot: with the pid, the identity of a process
+  CounterValues<std::uint64_t> own;     ///< without the io counters
+  CounterValues<std::uint64_t> reaped;  ///< of children that were waited for
+  std::uint64_t start_ticks = 0;        ///< since boot: with the pid, the identity of a process
   std::uint64_t threads = 0;
   std::uint64_t code_begin = 0;  ///< address of the program's code: changes with exec; 0 withheld
 };
@@ -57,7 +57,7 @@ std::optional<ProcessStat> parse_process_stat(std::string_view text);
 
 /// Puts the six io counters into `counters`; false if one is missing. /proc/PID/io contains reaped
 /// children.
-bool parse_process_io(std::string_view text, Counters<std::uint64_t>& counters);
+bool parse_process_io(std::string_view text, CounterValues<std::uint64_t>& counters);
 
 /// One reading: everything with reaped children included.
 struct ProcessReading {
@@ -66,7 +66,7 @@ struct ProcessReading {
   std::string name;
   char state = '?';
   std::uint64_t start_ticks = 0;
-  Counters<std::uint64_t> counters;
+  CounterValues<std::uint64_t> counters;
   std::uint64_t reaped_minor_faults = 0;  ///< tells whether a vanished child was waited for
   bool io_known = false;                  ///< false: /proc/PID/io may not be read
 };

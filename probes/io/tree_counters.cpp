@@ -11,7 +11,7 @@ std::int64_t moved(std::uint64_t before, std::uint64_t now) {
 }
 
 /// Moves `last` up to `now` and says by how much; counters that were not read stay.
-CounterDelta advance(Counters<std::uint64_t>& last, const Counters<std::uint64_t>& now,
+CounterDelta advance(CounterValues<std::uint64_t>& last, const CounterValues<std::uint64_t>& now,
                      std::size_t count) {
   CounterDelta delta;
   for (std::size_t i = 0; i < count; ++i) {
@@ -21,7 +21,7 @@ CounterDelta advance(Counters<std::uint64_t>& last, const Counters<std::uint64_t
   return delta;
 }
 
-CounterDelta negated(const Counters<std::uint64_t>& booked, std::size_t count) {
+CounterDelta negated(const CounterValues<std::uint64_t>& booked, std::size_t count) {
   CounterDelta delta;
   for (std::size_t i = 0; i < count; ++i)
     delta.values[i] = -static_cast<std::int64_t>(booked.values[i]);

@@ -37,7 +37,7 @@ class TreeCounters {
     pid_t parent = 0;
     std::uint64_t start_ticks = 0;
     double time_s = 0;
-    Counters<std::uint64_t> last;
+    CounterValues<std::uint64_t> last;
     std::uint64_t reaped = 0;   ///< minor faults of children waited for, by the last reading
     std::uint64_t settled = 0;  ///< of these, explained by children whose debt was taken off
     bool io_seen = false;

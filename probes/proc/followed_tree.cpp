@@ -21,7 +21,7 @@ constexpr int most_generations = 8;
 /// Without `children` files all of /proc is read: 10 us a process.
 constexpr std::int64_t scan_again_ns = 100 * ms;
 
-std::uint64_t ticks(const Counters<std::uint64_t>& counters) {
+std::uint64_t ticks(const CounterValues<std::uint64_t>& counters) {
   return counters[Counter::user_ticks] + counters[Counter::system_ticks];
 }
 

@@ -53,7 +53,7 @@ TEST(ProcessStat, refuses_what_is_cut) {
 }
 
 TEST(ProcessIo, needs_all_six_counters) {
-  Counters<std::uint64_t> counters;
+  CounterValues<std::uint64_t> counters;
   EXPECT_TRUE(parse_process_io(io_text(5, 6), counters));
   EXPECT_EQ(counters[Counter::read_bytes], 5U);
   EXPECT_EQ(counters[Counter::read_chars], 6U);
