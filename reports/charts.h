@@ -83,6 +83,9 @@ struct RooflineChart {
   std::vector<RooflinePoint> points;
 };
 RooflineChart chart_roofline(const Report&);
+/// Of the machine alone, without points: of one CPU, and of all of them together.
+RooflineChart chart_roofs_of_one(const std::vector<Measurement>& ceilings);
+RooflineChart chart_roofs_of_all(const std::vector<Measurement>& ceilings);
 
 /// The index of that kind, added where it is new.
 int index_of(std::vector<ChartKind>&, const ChartKind&);
@@ -102,5 +105,6 @@ struct Charts {
 };
 Charts make_charts(const Report&);
 void add_charts(JsonText&, const Charts&);
+void add_roofline(JsonText&, const RooflineChart&);
 
 }  // namespace bottleneck

@@ -61,8 +61,10 @@ void add_flame(JsonText& json, const FlameChart& chart) {
   json.close("]").key("names").raw(names.bytes()).close("}");
 }
 
+}  // namespace
+
 void add_roofline(JsonText& json, const RooflineChart& chart) {
-  json.key("roofline").open("{").key("roofs").open("[");
+  json.open("{").key("roofs").open("[");
   for (const Roof& roof : chart.roofs) {
     json.open("{").key("name").text(roof.name).key("bytes_per_s").number(roof.bytes_per_s);
     json.key("flops_per_s").number(roof.flops_per_s).close("}");
@@ -76,8 +78,6 @@ void add_roofline(JsonText& json, const RooflineChart& chart) {
   json.close("]").close("}");
 }
 
-}  // namespace
-
 Charts make_charts(const Report& report) {
   return {chart_roofline(report), chart_timeline(report), chart_on_cpu(report),
           chart_blocked(report.profile)};
@@ -90,6 +90,7 @@ void add_charts(JsonText& json, const Charts& charts) {
   add_flame(json, charts.on_cpu);
   json.key("blocked");
   add_flame(json, charts.blocked);
+  json.key("roofline");
   add_roofline(json, charts.roofline);
   json.close("}");
 }

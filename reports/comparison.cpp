@@ -83,6 +83,12 @@ std::string describe_ratio(const Comparison& all) {
   return fmt::format("{:.3f} [{:.3f} – {:.3f}]", all.ratio->value, all.ratio->low, all.ratio->high);
 }
 
+std::string describe_cpu_ratio(const Comparison& all) {
+  if (!all.cpu_ratio) return "";
+  return fmt::format("{:.2f}× [{:.2f} – {:.2f}] of base's: no verdict, it sees no waiting",
+                     all.cpu_ratio->value, all.cpu_ratio->low, all.cpu_ratio->high);
+}
+
 std::string describe_side(const ComparedSide& side) {
   if (!side.profiled) return "";
   return (side.mixed ? std::string("mixed") : name_class(side.kind, side.detail)) + ", " +
@@ -129,7 +135,8 @@ std::string render_comparison(const Comparison& all, const TerminalStyle& style)
   add_side(screen, "head", all.head);
   screen.add({{"  ratio  ", Hue::faint},
               {right("", 2) + describe_ratio(all) +
-               fmt::format("   head / base; gate {:.3g} %", 100 * all.gate)}});
+               fmt::format("   head / base; gate {:.3g} %", 100 * all.gate)},
+              {all.cpu_ratio ? "   CPU time " + describe_cpu_ratio(all) : "", Hue::faint}});
   screen.add_blank();
   const auto classes = pick_changes(all.classes, base_s, class_rows);
   const auto functions = pick_changes(all.functions, base_s, function_rows);

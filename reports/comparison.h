@@ -21,6 +21,8 @@ std::string comparison_to_junit(const Comparison&, bool strict);
 
 /// "1.102 [1.087 – 1.115]"; "not measured" without a ratio.
 std::string describe_ratio(const Comparison&);
+/// "1.10× [1.08 – 1.12] of base's: no verdict, it sees no waiting"; "" not measured.
+std::string describe_cpu_ratio(const Comparison&);
 /// "memory_latency, strided, serial"; "" where it was not profiled.
 std::string describe_side(const ComparedSide&);
 /// How much was measured, and how small a slowdown it could have found.

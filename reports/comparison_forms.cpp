@@ -60,6 +60,7 @@ std::string comparison_to_markdown(const Comparison& all) {
                       to_string(all.verdict), prose(all.why));
   text +=
       fmt::format("**head / base: {}**, gate {:.3g} %\n\n", describe_ratio(all), 100 * all.gate);
+  if (all.cpu_ratio) text += fmt::format("CPU time: {}\n\n", describe_cpu_ratio(all));
   text += both_sides(all) + "\n";
   const auto classes = pick_changes(all.classes, all.base.profiled_s, most_rows);
   const auto functions = pick_changes(all.functions, all.base.profiled_s, most_rows);

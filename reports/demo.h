@@ -2,6 +2,7 @@
 // that of any report (terminal.h): Report::demo makes the difference. Pure, as all renderers.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,12 @@ std::string render_demo_line(const DemoRow&, const TerminalStyle&);
 /// One that needs a device where none answers, and why.
 std::string render_demo_left_out(const std::string& name, const std::string& why,
                                  const TerminalStyle&);
+/// For the page: what is left of a demo when all have run.
+struct TriedDemo {
+  DemoRow row;                   ///< of one left out: its name alone
+  std::optional<Report> report;  ///< nothing: it could not run
+  std::string left_out;          ///< why there is nothing to run it on; "" it was tried
+};
 std::string render_demo_table(const std::vector<DemoRow>&, const TerminalStyle&);
 
 }  // namespace bottleneck

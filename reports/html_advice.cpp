@@ -106,6 +106,7 @@ void add_advice_section(Markup& page, const Report& report) {
     page.add("</ol>\n");
   }
   page.more(report.recommendations.size() - std::min(report.recommendations.size(), shown_advice));
+  if (report.verifications.empty()) add_advice_curve(page, report);
   page.add("</section>\n");
 }
 

@@ -2,6 +2,7 @@
 // when the slice of the verdict's class gets faster. A drawing of plain shapes, no script.
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -71,19 +72,62 @@ void add_curve(Markup& page, const Chart& chart) {
   page.add("\"/>\n");
 }
 
-void add_point(Markup& page, const Chart& chart, const Verification& one, bool above) {
-  const double x = chart.x(factor_for(chart.p, one.predicted->value));
-  add_line(page, "promise", x, chart.y(one.predicted->low), x, chart.y(one.predicted->high));
-  add_line(page, "interval", x, chart.y(one.measured->low), x, chart.y(one.measured->high));
-  page.add("<circle class=\"measured\" r=\"5\" cx=\"").number(x).add("\" cy=\"");
-  page.number(chart.y(one.measured->value)).add("\"/>\n");
+/// Named beside it; the names alternate above and below, for points may lie close.
+void add_name(Markup& page, double x, double y, const std::string& name, bool above) {
   constexpr double beside = 9, apart = 12;
   const bool at_the_edge = x > right - 120;
   page.add("<text class=\"name\" text-anchor=\"");
   at_the_edge ? page.add("end") : page.add("start");
   page.add("\" x=\"").number(at_the_edge ? x - beside : x + beside).add("\" y=\"");
-  page.number(chart.y(one.measured->value) + (above ? -apart : apart)).add("\">");
-  page.text(one.variant, longest_cell).add("</text>\n");
+  page.number(y + (above ? -apart : apart)).add("\">").text(name, longest_cell);
+  page.add("</text>\n");
+}
+
+/// What was predicted, and what was measured where it was.
+struct Point {
+  std::string name;
+  Quantity predicted;
+  std::optional<Quantity> measured;
+};
+
+void add_point(Markup& page, const Chart& chart, const Point& one, bool above) {
+  const double x = chart.x(factor_for(chart.p, one.predicted.value));
+  add_line(page, "promise", x, chart.y(one.predicted.low), x, chart.y(one.predicted.high));
+  if (one.measured)
+    add_line(page, "interval", x, chart.y(one.measured->low), x, chart.y(one.measured->high));
+  page.add("<circle class=\"");
+  one.measured ? page.add("measured") : page.add("predicted");
+  const double y = chart.y(one.measured ? one.measured->value : one.predicted.value);
+  page.add("\" r=\"5\" cx=\"").number(x).add("\" cy=\"").number(y).add("\"/>\n");
+  add_name(page, x, y, one.name, above);
+}
+
+/// Nothing without points. `label` is read aloud, `caption` stands below.
+void add_chart(Markup& page, double p, const std::vector<Point>& points, const std::string& label,
+               const std::string& caption) {
+  if (points.empty() || p <= 0) return;
+  Chart chart{p, 2};
+  for (const Point& one : points) {
+    const double high = std::max(one.predicted.high, one.measured ? one.measured->high : 0);
+    chart.most = std::min(largest_gain, std::max(chart.most, high * 1.1));
+  }
+  page.add("<figure>\n<svg class=\"amdahl\" viewBox=\"0 0 600 250\" role=\"img\" aria-label=\"");
+  page.text(label).add("\">\n");
+  add_axes(page, chart);
+  add_curve(page, chart);
+  bool above = true;
+  for (const Point& one : points) {
+    add_point(page, chart, one, above);
+    above = !above;
+  }
+  page.add("</svg>\n<figcaption>").text(caption).add("</figcaption>\n</figure>\n");
+}
+
+std::string describe_curve(double p, const std::string& of) {
+  return fmt::format(
+      "Amdahl's curve: what the whole gains (upwards) when the {} of the time that is {} gets so "
+      "much faster (to the right). ",
+      format_percent(p), of);
 }
 
 }  // namespace
@@ -91,36 +135,46 @@ void add_point(Markup& page, const Chart& chart, const Verification& one, bool a
 void add_amdahl_chart(Markup& page, const Report& report) {
   if (!report.demo || report.demo->steps.empty()) return;
   const DemoStep& first = report.demo->steps.front();
-  std::vector<const Verification*> points;
-  Chart chart{std::clamp(first.share, 0.0, 1.0), 2};
-  for (const Verification& one : report.verifications) {
-    if (one.baseline != first.variant || !is_tried_prediction(one)) continue;
-    points.push_back(&one);
-    chart.most = std::max({chart.most, one.predicted->high * 1.1, one.measured->high * 1.1});
+  std::vector<Point> points;
+  for (const Verification& one : report.verifications)
+    if (one.baseline == first.variant && is_tried_prediction(one))
+      points.push_back({one.variant, *one.predicted, one.measured});
+  const double p = std::clamp(first.share, 0.0, 1.0);
+  add_chart(page, p, points,
+            fmt::format("Amdahl's curve for {} of the time, with {} measured points; the table "
+                        "above has the figures",
+                        format_percent(p), points.size()),
+            describe_curve(p, name_step_class(first)) +
+                "A bar is what was promised of a variant, the dot what was measured, the line "
+                "through it its 95 % interval.");
+}
+
+void add_advice_curve(Markup& page, const Report& report) {
+  constexpr std::size_t most_points = 4;
+  constexpr double rounding = 1.01;
+  const Verdict& verdict = report.verdict;
+  const Bottleneck kind = verdict.top.empty() ? verdict.kind : verdict.top.front();
+  const auto found = report.shares.find(kind);
+  if (found == report.shares.end() || !verdict.ended_by.empty()) return;
+  const double p = std::clamp(found->second, 0.0, 1.0);
+  std::vector<Point> points;
+  for (std::size_t i = 0; i < report.recommendations.size() && points.size() < most_points; ++i) {
+    const Recommendation& one = report.recommendations[i];
+    const Quantity& speedup = one.prediction.speedup;
+    // More than this slice can give: it shrinks others as well, and is no point of this curve.
+    if (one.promise != "speedup" ||
+        speedup.value > amdahl(p, largest_gain * largest_gain) * rounding)
+      continue;
+    points.push_back({fmt::format("{} {}", i + 1, to_string(one.remedy)), speedup, std::nullopt});
   }
-  if (points.empty() || chart.p <= 0) return;
-  chart.most = std::min(chart.most, largest_gain);
-  page.add("<figure>\n<svg class=\"amdahl\" viewBox=\"0 0 600 250\" role=\"img\" aria-label=\"");
-  page.text(
-      fmt::format("Amdahl's curve for {} of the time, with {} measured points; the table "
-                  "above has the figures",
-                  format_percent(chart.p), points.size()));
-  page.add("\">\n");
-  add_axes(page, chart);
-  add_curve(page, chart);
-  bool above = true;
-  for (const Verification* one : points) {
-    add_point(page, chart, *one, above);
-    above = !above;
-  }
-  page.add("</svg>\n<figcaption>")
-      .text(fmt::format(
-          "Amdahl's curve: what the whole gains (upwards) when the {} of the time that is {} gets "
-          "so "
-          "much faster (to the right). A bar is what was promised of a variant, the dot what was "
-          "measured, the line through it its 95 % interval.",
-          format_percent(chart.p), name_step_class(first)));
-  page.add("</figcaption>\n</figure>\n");
+  add_chart(page, p, points,
+            fmt::format("Amdahl's curve for {} of the time, with {} predictions; the list above "
+                        "has the figures",
+                        format_percent(p), points.size()),
+            describe_curve(p, std::string(to_string(kind))) +
+                "A ring is what the advice of that number is predicted to give, the bar its "
+                "interval; nothing of it was measured. Advice that shrinks more than this slice "
+                "is not drawn.");
 }
 
 }  // namespace bottleneck

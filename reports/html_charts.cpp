@@ -18,8 +18,8 @@ std::string per_second(double value, const char* unit) {
   return fmt::format("{:.3g} {}", value / 1e9, unit);
 }
 
-Listing list_roofs(const RooflineChart& chart) {
-  Listing listing{"Ceilings of one CPU", {{"ceiling"}, {"at most", true}}, {}, 0};
+Listing list_roofs(std::string title, const RooflineChart& chart) {
+  Listing listing{std::move(title), {{"ceiling"}, {"at most", true}}, {}, 0};
   for (const Roof& roof : chart.roofs) {
     listing.rows.push_back({roof.name, roof.bytes_per_s > 0
                                            ? per_second(roof.bytes_per_s, "GB/s")
@@ -109,9 +109,21 @@ void add_roofline_section(Markup& page, const Report& report, const RooflineChar
     page.add("the more arithmetic a second; the further to the right, the more of it for each ");
     page.add("byte that comes from beyond L2. A line is what this machine can do.</figcaption>\n");
   }
-  if (!chart.roofs.empty()) add_small_table(page, list_roofs(chart));
+  if (!chart.roofs.empty()) add_small_table(page, list_roofs("Ceilings of one CPU", chart));
   if (drawn) page.add("</figure>\n");
   page.add("</section>\n");
+}
+
+void add_roofs_figure(Markup& page, Literal id, const RooflineChart& chart,
+                      std::string_view caption) {
+  if (chart.roofs.empty()) return;
+  const bool drawn = std::any_of(chart.roofs.begin(), chart.roofs.end(),
+                                 [](const Roof& one) { return one.flops_per_s > 0; });
+  page.add("<figure>\n");
+  if (drawn) page.add("<div class=\"chart\" id=\"").add(id).add("\" hidden></div>\n");
+  page.add("<figcaption>").text(caption).add("</figcaption>\n");
+  add_small_table(page, list_roofs("The roofs as a table", chart));
+  page.add("</figure>\n");
 }
 
 void add_timeline_figure(Markup& page, const TimelineChart& chart) {

@@ -65,6 +65,11 @@ Markup& Markup::add(Literal literal) {
   return *this;
 }
 
+Markup& Markup::add(const Markup& part) {
+  bytes_ += part.bytes_;
+  return *this;
+}
+
 Markup& Markup::text(std::string_view text, int most_columns) {
   bytes_ += escape(text, most_columns);
   return *this;

@@ -36,6 +36,7 @@ class JsonText;
 class Markup {
  public:
   Markup& add(Literal literal);
+  Markup& add(const Markup& part);
   Markup& text(std::string_view text, int most_columns = longest_text);
   Markup& number(double value);  ///< for style sheets: a plain decimal number
   /// <name>text</name>

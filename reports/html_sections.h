@@ -11,6 +11,7 @@
 #include "reports/charts.h"
 #include "reports/html_markup.h"
 #include "reports/terminal.h"
+#include "src/core/comparison.h"
 #include "src/core/report.h"
 
 namespace bottleneck {
@@ -21,12 +22,19 @@ extern const Literal chart_style;  ///< of what stands around and in the charts
 
 void add_verdict_section(Markup&, const Report&);  ///< bars included
 void add_advice_section(Markup&, const Report&);
-void add_proof_section(Markup&, const Report&);  ///< nothing where nothing was rerun
-void add_amdahl_chart(Markup&, const Report&);   ///< inside it; nothing without a demo's points
+void add_proof_section(Markup&, const Report&);    ///< nothing where nothing was rerun
+void add_proof(Markup&, const Report&);            ///< without its heading
+void add_amdahl_chart(Markup&, const Report&);     ///< inside it; nothing without a demo's points
+void add_ratio_chart(Markup&, const Comparison&);  ///< of a comparison; nothing without a ratio
+void add_runs_chart(Markup&, const Comparison&);   ///< nothing without runs of both sides
+/// Of what was predicted and not measured; nothing where the verdict's class bounds no advice.
+void add_advice_curve(Markup&, const Report&);
 void add_evidence_section(Markup&, const Report&);
 void add_limits_table(Markup&, const Report&);  ///< inside it: measured against what is possible
 /// Each chart is a place for the script to draw in, and a table that says the same without it.
 void add_roofline_section(Markup&, const Report&, const RooflineChart&);
+/// Nothing without roofs. `id`: of the place that the script draws in.
+void add_roofs_figure(Markup&, Literal id, const RooflineChart&, std::string_view caption);
 void add_course_section(Markup&, const Report&, const TimelineChart&);  ///< phases, parallelism
 void add_timeline_figure(Markup&, const TimelineChart&);
 void add_code_section(Markup&, const Report&, const Charts&, const SourceLines&);

@@ -95,6 +95,9 @@ th, td {
 .scroll .state { min-width: 6.5rem; }
 .number { text-align: right; white-space: nowrap; }
 .scroll .wide { width: 75%; min-width: 10rem; }
+.scroll .half { width: 40%; min-width: 9rem; }
+.scroll .ladder { width: 30%; min-width: 7rem; }
+.half .meter + .meter { margin-top: 2px; }
 td p { margin: .15rem 0; }
 td b { color: var(--faint); font-weight: 600; }
 .available { color: var(--good); }
@@ -108,13 +111,17 @@ td b { color: var(--faint); font-weight: 600; }
 ol.cards h3 { display: inline; }
 .gain { margin-top: .35rem; }
 .cards dl { margin-bottom: 0; }
-.amdahl { max-width: 40rem; width: 100%; height: auto; font-size: .8rem; fill: var(--text); }
-.amdahl .axis { stroke: var(--faint); }
-.amdahl .grid { stroke: var(--line); }
+.amdahl, .scale {
+  max-width: 40rem; width: 100%; height: auto; font-size: .8rem; fill: var(--text);
+}
+.axis { stroke: var(--faint); }
+.grid { stroke: var(--line); }
 .amdahl .curve { stroke: var(--compute); stroke-width: 2; fill: none; }
-.amdahl .promise { stroke: var(--faint); stroke-width: 6; stroke-opacity: .5; }
-.amdahl .interval { stroke: var(--text); stroke-width: 2; }
-.amdahl .measured { fill: var(--text); }
+.promise { stroke: var(--faint); stroke-width: 6; stroke-opacity: .5; }
+.interval { stroke: var(--text); stroke-width: 2; }
+.measured { fill: var(--text); }
+.predicted { fill: var(--page); stroke: var(--text); stroke-width: 2; }
+.run { fill: var(--compute); fill-opacity: .45; }
 summary { cursor: pointer; padding: .4rem 0; font-weight: 600; }
 footer { margin-top: 2rem; color: var(--faint); font-size: .9rem; }
 @media (max-width: 30rem) {

@@ -87,6 +87,32 @@ void take(ComparedSide& side, const Trial& trial) {
   side.rejected = count_rejected(trial);
 }
 
+/// Told beside the verdict, so of all runs that ended as they should: one that others disturbed
+/// took longer, but hardly more of a CPU.
+std::optional<Quantity> ratio_of_cpu(const std::vector<double>& base_s,
+                                     const std::vector<double>& head_s) {
+  constexpr double least_s = 0.01;  // below it the start of a program is most of it
+  if (std::min(base_s.size(), head_s.size()) < least_runs) return std::nullopt;
+  if (median(base_s) < least_s || median(head_s) < least_s) return std::nullopt;
+  const RatioInterval found = ratio_of_medians(head_s, base_s);
+  return Quantity{found.ratio, found.low, found.high, Unit::ratio};
+}
+
+std::vector<double> cpu_times(const Trial& trial, int exit_status) {
+  std::vector<double> times;
+  for (const TrialRun& run : trial.runs)
+    if (run.exit_status == exit_status && run.cpu_s > 0) times.push_back(run.cpu_s);
+  return times;
+}
+
+std::vector<double> cpu_times(const Profile& profile) {
+  std::vector<double> times;
+  for (const Run& run : profile.runs)
+    if (!run.timed_out && !run.interrupted && run.user_s + run.system_s > 0)
+      times.push_back(run.user_s + run.system_s);
+  return times;
+}
+
 void set(Comparison& all, CompareVerdict verdict, std::string why) {
   all.verdict = verdict;
   all.why = std::move(why);
@@ -164,6 +190,8 @@ void judge_trials(Comparison& all, const Trial& base, const Trial& head, int loo
     all.notes.push_back(fmt::format("both end with exit status {}", all.base.exit_status));
   compare_said(all, base, head);
   take(all, look_at(all.base.wall_s, all.head.wall_s, all.gate, looks));
+  all.cpu_ratio =
+      ratio_of_cpu(cpu_times(base, all.base.exit_status), cpu_times(head, all.head.exit_status));
 }
 
 void judge_reports(Comparison& all, const Report& base, const Report& head) {
@@ -191,6 +219,7 @@ void judge_reports(Comparison& all, const Report& base, const Report& head) {
   }
   all.notes.push_back("the two were not run side by side: what the machine did meanwhile counts");
   take(all, look_at(all.base.wall_s, all.head.wall_s, all.gate, 1));
+  all.cpu_ratio = ratio_of_cpu(cpu_times(base.profile), cpu_times(head.profile));
 }
 
 }  // namespace bottleneck

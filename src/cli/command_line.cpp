@@ -135,6 +135,7 @@ void define_machine(CLI::App& app, MachineCommand& machine) {
          "--quick", [] {}, "the figures that matter most: 5 s (the default)")
       ->excludes(full);
   add_output(app, "--json", machine.json, "save the figures; - = standard output");
+  add_output(app, "--html", machine.html, "save them as a page; - = standard output");
   add_output(app, "--directory", machine.directory, "measure the storage that holds it (.)");
   app.get_option("--directory")->type_name("DIR");
   app.add_flag_callback(
@@ -166,8 +167,8 @@ void accept_demo(DemoCommand& demo, const Words& operands) {
   if (demo.all && !operands.empty())
     fail_usage(fmt::format("--all and '{}' were both given", first), "one of them says what to run",
                "bottleneck demo --all");
-  if (!demo.html.empty() && operands.empty())
-    fail_usage("--html shows one demo", "no NAME was given",
+  if (!demo.html.empty() && operands.empty() && !demo.all)
+    fail_usage("--html shows demos that ran", "neither NAME nor --all was given",
                "bottleneck demo matmul --html matmul.html");
   if (demo.simulate && operands.empty())
     fail_usage("--simulate is that of one demo", "no NAME was given",
@@ -199,7 +200,10 @@ const Syntax<MachineCommand> machine_syntax{
     "",
     machine_examples,
     define_machine,
-    [](MachineCommand&, const Words& operands) { refuse_operands(operands, "machine"); }};
+    [](MachineCommand& machine, const Words& operands) {
+      check_outputs({{"--json", machine.json}, {"--html", machine.html}});
+      refuse_operands(operands, "machine");
+    }};
 const Syntax<DemoCommand> demo_syntax{"demo",        demo_description, "[NAME]",
                                       demo_examples, define_demo,      accept_demo};
 

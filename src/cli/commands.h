@@ -50,7 +50,7 @@ struct CompareCommand {
   bool strict = false;
   bool profile = true;
   ProbeOptions probes;
-  std::string json, markdown, junit;  ///< "" = none, "-" = standard output
+  std::string json, html, markdown, junit;  ///< "" = none, "-" = standard output
   Color color = Color::automatic;
 };
 
@@ -60,7 +60,7 @@ struct DoctorCommand {
 
 struct MachineCommand {
   bool full = false;
-  std::string json;             ///< "" = none, "-" = standard output
+  std::string json, html;       ///< "" = none, "-" = standard output
   std::string directory = ".";  ///< where storage is measured
   bool keep = true;             ///< for later runs
   bool verbose = false;

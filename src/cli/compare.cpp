@@ -8,6 +8,7 @@
 #include "src/cli/commands.h"
 #include "src/cli/input_file.h"
 #include "src/cli/outputs.h"
+#include "src/cli/page.h"
 #include "src/cli/progress.h"
 #include "src/cli/screen.h"
 #include "src/core/json.h"
@@ -67,14 +68,17 @@ int status_of(const Comparison& all, bool strict) {
 
 int compare_command(const CompareCommand& command) {
   std::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is said, like a full disk
-  OutputFile json(command.json), markdown(command.markdown), junit(command.junit);
-  const bool to_stdout = json.to_stdout() || markdown.to_stdout() || junit.to_stdout();
+  OutputFile json(command.json), html(command.html), markdown(command.markdown),
+      junit(command.junit);
+  const bool to_stdout =
+      json.to_stdout() || html.to_stdout() || markdown.to_stdout() || junit.to_stdout();
   const int screen = to_stdout ? 2 : 1;
   const Comparison all = command.base_file.empty() ? compare_runs(command) : compare_files(command);
   TerminalStyle style = style_for(screen, command.color, false);
   style.saved_file = json.to_stdout() ? "" : command.json;
   show(screen, render_comparison(all, style));
   bool written = write_or_say(json, [&] { return comparison_to_json(all); });
+  written = write_or_say(html, [&] { return make_page(all); }) && written;
   written = write_or_say(markdown, [&] { return comparison_to_markdown(all); }) && written;
   written =
       write_or_say(junit, [&] { return comparison_to_junit(all, command.strict); }) && written;

@@ -47,14 +47,17 @@ void define_compare(CLI::App& app, CompareCommand& compare) {
       "--no-profile", [&compare] { compare.profile = false; }, "the time alone, not what changed");
   add_no_preload(app, compare.probes);
   add_output(app, "--json", compare.json, "save the comparison; - = standard output");
+  add_output(app, "--html", compare.html, "save the comparison as a page");
   add_output(app, "--markdown", compare.markdown, "save a job summary, or the text of a comment");
   add_output(app, "--junit", compare.junit, "save the gate as a test, in JUnit's XML");
   add_color(app, compare.color);
 }
 
 void accept_compare(CompareCommand& compare, const Words& operands) {
-  check_outputs(
-      {{"--json", compare.json}, {"--markdown", compare.markdown}, {"--junit", compare.junit}});
+  check_outputs({{"--json", compare.json},
+                 {"--html", compare.html},
+                 {"--markdown", compare.markdown},
+                 {"--junit", compare.junit}});
   if (!compare.gate_text.empty()) compare.gate = parse_gate(compare.gate_text);
   const bool runs = !compare.base_text.empty() || !compare.head_text.empty();
   const bool both = !compare.base_text.empty() && !compare.head_text.empty();

@@ -12,6 +12,7 @@
 #include "src/cli/calibrate.h"
 #include "src/cli/commands.h"
 #include "src/cli/outputs.h"
+#include "src/cli/page.h"
 #include "src/cli/progress.h"
 #include "src/cli/screen.h"
 #include "src/core/json.h"
@@ -87,52 +88,79 @@ int show_one(const DemoCommand& command) {
 
 /// One of --all: whatever happens to it, the others are run.
 struct DemoResult {
-  DemoRow row;
-  std::string json;  ///< "" it could not be run
+  TriedDemo demo;
+  std::string json;  ///< "" it could not be run, or is not wanted
   bool interrupted = false;
-  std::string left_out;  ///< why there is nothing to run it on; "" it was tried
 };
+
+/// What the page of all demos shows none of, so that those of all fit in memory together.
+void drop_details(Profile& profile) {
+  profile.timeline = {};
+  profile.gpu.operations = {};
+  for (HotCode& code : profile.hot_code) code.samples = {};
+}
+
+/// What ended it, in place of a diagnosis.
+TriedDemo name_failure(const std::string& name, const Error& error, double seconds) {
+  TriedDemo demo;
+  demo.row.name = name;
+  demo.row.said = fmt::format("could not run: {} ({})", error.what, error.why);
+  demo.row.seconds = seconds;
+  return demo;
+}
 
 DemoResult run_one_of_all(const DemoCommand& command, const std::string& name, Progress& progress) {
   const auto begin = std::chrono::steady_clock::now();
+  const auto took_s = [&] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  };
   try {
     const DemoDescription about = describe_demo(name, 0, command.quick);
-    if (!about.missing.empty()) return {{}, "", false, about.missing};
+    DemoRow nothing;
+    nothing.name = name;
+    if (!about.missing.empty()) return {{nothing, std::nullopt, about.missing}, "", false};
     check_room(about, System{});
-    const Report report = run_one(command, about, progress);
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    return {demo_row(report, took.count()), command.json.empty() ? "" : report_to_json(report),
-            report.demo->interrupted, ""};
+    Report report = run_one(command, about, progress);
+    const DemoRow row = demo_row(report, took_s());
+    std::string json = command.json.empty() ? "" : report_to_json(report);
+    const bool interrupted = report.demo->interrupted;
+    drop_details(report.profile);
+    return {{row, std::move(report), ""}, std::move(json), interrupted};
   } catch (const Error& error) {
     progress.clear();
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    DemoRow row;
-    row.name = name;
-    row.said = fmt::format("could not run: {} ({})", error.what, error.why);
-    row.seconds = took.count();
-    return {row, "", error.exit_status == exit_interrupted, ""};
+    return {name_failure(name, error, took_s()), "", error.exit_status == exit_interrupted};
   }
 }
 
+/// True: all could be written that was asked for.
+bool save_all(OutputFile& json, OutputFile& html, const std::vector<TriedDemo>& demos,
+              const std::vector<std::string>& reports) {
+  const bool written = write_or_say(json, [&] { return demos_to_json(reports); });
+  return write_or_say(html, [&] { return make_page(demos); }) && written;
+}
+
 int show_all(const DemoCommand& command) {
-  OutputFile json(command.json);
-  const int screen = json.to_stdout() ? STDERR_FILENO : STDOUT_FILENO;
+  OutputFile json(command.json), html(command.html);
+  const bool to_stdout = json.to_stdout() || html.to_stdout();
+  const int screen = to_stdout ? STDERR_FILENO : STDOUT_FILENO;
   const TerminalStyle style = style_for(screen, command.color, command.verbose);
   Progress progress;
   if (const std::string unmeasured = measure_machine(progress); !unmeasured.empty())
     show(screen, "note: " + unmeasured + "\n");
   std::vector<DemoRow> rows;
+  std::vector<TriedDemo> demos;
   std::vector<std::string> reports;
   int status = exit_ok;
   for (const std::string& name : list_demos()) {
     DemoResult result = run_one_of_all(command, name, progress);
-    if (!result.left_out.empty()) {
-      show(screen, render_demo_left_out(name, result.left_out, style));
+    demos.push_back(std::move(result.demo));
+    if (!demos.back().left_out.empty()) {
+      show(screen, render_demo_left_out(name, demos.back().left_out, style));
       continue;
     }
-    show(screen, render_demo_line(result.row, style));
-    if (!result.row.right) status = exit_failed;
-    rows.push_back(std::move(result.row));
+    rows.push_back(demos.back().row);
+    show(screen, render_demo_line(rows.back(), style));
+    if (!rows.back().right) status = exit_failed;
     if (!result.json.empty()) reports.push_back(std::move(result.json));
     if (result.interrupted) {
       status = exit_interrupted;
@@ -140,8 +168,8 @@ int show_all(const DemoCommand& command) {
     }
   }
   show(screen, render_demo_table(rows, style));
-  if (json.wanted()) json.write(demos_to_json(reports));
-  return status;
+  const bool written = save_all(json, html, demos, reports);
+  return status == exit_ok && !written ? int{exit_failed} : status;
 }
 
 int list_them(const DemoCommand& command) {

@@ -13,7 +13,8 @@
 #include "probes/machine/topology.h"
 #include "src/cli/calibrate.h"
 #include "src/cli/commands.h"
-#include "src/cli/output_file.h"
+#include "src/cli/outputs.h"
+#include "src/cli/page.h"
 #include "src/cli/screen.h"
 
 namespace bottleneck {
@@ -90,17 +91,20 @@ CeilingSet measure(const MachineCommand& command) {
 }
 
 int measure_and_show(const MachineCommand& command) {
-  OutputFile json(command.json);
+  OutputFile json(command.json), html(command.html);
   const auto begin = std::chrono::steady_clock::now();
   const CeilingSet set = measure(command);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   const MachineReport report{
       describe_machine(System{}), read_topology(System{}), set.ceilings, set.full, took.count(),
       keep(command, set)};
-  const int screen = json.to_stdout() ? STDERR_FILENO : STDOUT_FILENO;
+  const bool to_stdout = json.to_stdout() || html.to_stdout();
+  const int screen = to_stdout ? STDERR_FILENO : STDOUT_FILENO;
   show(screen, render_machine(report, style_for(screen, command.color, command.verbose)));
-  if (json.wanted()) json.write(machine_to_json(report.machine, report.topology, set));
-  return exit_ok;
+  bool written =
+      write_or_say(json, [&] { return machine_to_json(report.machine, report.topology, set); });
+  written = write_or_say(html, [&] { return make_page(report); }) && written;
+  return written ? exit_ok : exit_failed;
 }
 
 }  // namespace

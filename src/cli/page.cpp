@@ -10,4 +10,10 @@ std::string make_page(const Report& report, bool foreign) {
   return render_html(report, {charts_script(), read_sources(report.profile, foreign)});
 }
 
+std::string make_page(const MachineReport& report) { return render_html(report, charts_script()); }
+std::string make_page(const Comparison& all) { return render_html(all, charts_script()); }
+std::string make_page(const std::vector<TriedDemo>& all) {
+  return render_html(all, charts_script());
+}
+
 }  // namespace bottleneck

@@ -55,6 +55,9 @@ struct Comparison {
   ComparedSide base, head;
   double gate = 0.05;             ///< 0.05: head may take 1.05 times as long
   std::optional<Quantity> ratio;  ///< median of head / median of base; above 1 head is slower
+  /// The same of the CPU time, user and system, of each run with its children: told beside, never
+  /// judged. It hardly minds who else is on the machine, and sees no waiting.
+  std::optional<Quantity> cpu_ratio;
   /// Of the interval at each look at the data: all looks together are right in 95 % of the cases.
   double confidence = 0.95;
   int looks = 1;                   ///< that were taken

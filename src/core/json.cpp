@@ -99,6 +99,19 @@ std::string escape_for_html(const std::string& json) {
   return escaped;
 }
 
+std::string dump_for_page(const Json& value) {
+  const std::string plain = value.dump(-1, ' ', true, Json::error_handler_t::replace);
+  std::string text;
+  for (const char c : escape_for_html(plain)) {
+    if (c == '>') {
+      text += "\\u003e";  // neither a comment nor a CDATA section ends in it
+    } else {
+      text += c;
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string report_to_json(const Report& report) {
@@ -112,18 +125,9 @@ std::string report_to_json(const Report& report) {
   return escape_for_html(text + "}\n");
 }
 
-std::string face_to_json(const Report& report) {
-  const std::string face = encode_face(report).dump(-1, ' ', true, Json::error_handler_t::replace);
-  std::string text;
-  for (const char c : escape_for_html(face)) {
-    if (c == '>') {
-      text += "\\u003e";  // neither a comment nor a CDATA section ends in it
-    } else {
-      text += c;
-    }
-  }
-  return text;
-}
+std::string face_to_json(const Report& report) { return dump_for_page(encode_face(report)); }
+
+std::string json_for_page(const std::string& json) { return dump_for_page(Json::parse(json)); }
 
 Saved saved_from_json(const std::string& text, const std::string& name) {
   const nlohmann::json file = parse_file(text, name);

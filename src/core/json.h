@@ -16,6 +16,9 @@ std::string report_to_json(const Report&);
 /// The stable face alone, on one line and in ASCII: what a page carries with it.
 std::string face_to_json(const Report&);
 
+/// A JSON text of ours as a page may carry it: on one line, in ASCII, without `<`.
+std::string json_for_page(const std::string& json);
+
 /// What a saved file holds that cannot be derived anew.
 struct Saved {
   Profile profile;

@@ -50,6 +50,7 @@ Json encode(const Comparison& all) {
   file["verdict"] = to_string(all.verdict);
   file["why"] = all.why;
   file["ratio"] = encode_interval(all.ratio);
+  file["cpu_ratio"] = encode_interval(all.cpu_ratio);
   file["gate"] = finite(all.gate);
   file["smallest_detectable"] = all.smallest ? Json(finite(*all.smallest)) : Json(nullptr);
   file["base"] = encode_side(all.base);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "reports/web/charts.h"
+#include "tests/golden/sample_others.h"
 #include "tests/golden/sample_reports.h"
 
 namespace bottleneck {
@@ -16,10 +17,6 @@ constexpr int many_threads = 32;
 constexpr int many_windows = 490;  // with so many none are joined
 constexpr int places_of_a_thread = 90;
 constexpr int many_operations = 8192;
-
-const std::string hostile_name =
-    "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
-    "\"'`${}]]>-->&lt;\x1b[31m\xff\xfe\xe2\x80\xae\xe2\x80\xa8\x01";
 
 void add_threads(Profile& profile) {
   const Thread first = profile.threads[0];
@@ -117,15 +114,35 @@ Report a_report_of_hostile_names() {
   return report;
 }
 
+/// What is not measured yet: its advice, with what that would give.
+Report a_run_report() {
+  Report report = a_roofline_report();
+  report.demo.reset();
+  report.verifications.clear();
+  return report;
+}
+
 int write_all(const std::string& folder) {
-  const std::pair<const char*, Report> all[] = {{"demo", a_roofline_report()},
-                                                {"idle", an_idle_report()},
-                                                {"empty", {}},
-                                                {"hostile", a_report_of_hostile_names()},
-                                                {"large", a_large_report()}};
-  for (const auto& [name, report] : all) {
+  const PageScript script = charts_script();
+  const auto page = [&](const Report& report) { return render_html(report, {script, {}}); };
+  const std::pair<const char*, std::string> all[] = {
+      {"demo", page(a_roofline_report())},
+      {"run", page(a_run_report())},
+      {"idle", page(an_idle_report())},
+      {"empty", page({})},
+      {"hostile", page(a_report_of_hostile_names())},
+      {"large", page(a_large_report())},
+      {"machine", render_html(a_machine(""), script)},
+      {"machine_hostile", render_html(a_machine(hostile_name), script)},
+      {"machine_empty", render_html(MachineReport{}, script)},
+      {"comparison", render_html(a_comparison(""), script)},
+      {"comparison_hostile", render_html(a_comparison(hostile_name), script)},
+      {"comparison_empty", render_html(Comparison{}, script)},
+      {"demos", render_html(some_demos(""), script)},
+      {"demos_hostile", render_html(some_demos(hostile_name), script)}};
+  for (const auto& [name, text] : all) {
     std::ofstream file(fmt::format("{}/{}.html", folder, name));
-    file << render_html(report, {charts_script(), {}});
+    file << text;
     if (!file.flush()) return 1;
   }
   std::cout << (charts_script().text.empty() ? "without charts\n" : "with charts\n");

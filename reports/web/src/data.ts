@@ -34,6 +34,8 @@ export interface Charts {
   on_cpu: Flame;
   blocked: Flame;
   roofline: Roofline;
+  /** Of a machine's page: all CPUs together. Each page has the charts that it has a place for. */
+  roofline_all: Roofline;
 }
 
 export interface PageData {

@@ -23,6 +23,7 @@ function show(id: string, draw: (host: HTMLElement) => void): void {
 }
 
 show('roofline', host => drawRoofline(host, data.charts.roofline));
+show('roofline_all', host => drawRoofline(host, data.charts.roofline_all, 'all CPUs'));
 show('timeline', host => drawTimeline(host, data.charts.timeline));
 show('flame', host => drawFlame(host, data.charts));
 show('save', host => addDownload(host, data));

@@ -46,8 +46,11 @@ function joinLevels(levels: Level[]): Level[] {
   return joined;
 }
 
-export function drawRoofline(host: HTMLElement, data: Roofline): void {
-  const svg = drawing(host, `Roofline of ${data.points.length} hot loops; the table below has the figures`);
+/** Without loops it shows the machine alone: its slopes are then those of every cache. */
+export function drawRoofline(host: HTMLElement, data: Roofline, cpus = 'one CPU'): void {
+  const alone = data.points.length === 0;
+  const what = alone ? `${cpus} of this machine` : `${data.points.length} hot loops`;
+  const svg = drawing(host, `Roofline of ${what}; the table below has the figures`);
   const status = statusLine(host);
   const moving = data.points.filter(point => point.traffic > 0);
   const levels = joinLevels(data.roofs.filter(roof => roof.flops_per_s > 0));
@@ -71,8 +74,8 @@ export function drawRoofline(host: HTMLElement, data: Roofline): void {
       shape(svg, 'path', { d: `M${left} ${y(tick)}H${width - right}`, class: 'grid' });
       shape(svg, 'text', { x: left - 6, y: y(tick) + 4, 'text-anchor': 'end', class: 'quiet' }, power(tick / 1e9));
     }
-    shape(svg, 'text', { x: (left + width - right) / 2, y: height - 8, 'text-anchor': 'middle' }, 'FLOP per byte from beyond L2');
-    shape(svg, 'text', { x: 0, y: 12 }, 'GFLOP/s of one CPU');
+    shape(svg, 'text', { x: (left + width - right) / 2, y: height - 8, 'text-anchor': 'middle' }, alone ? 'FLOP per byte' : 'FLOP per byte from beyond L2');
+    shape(svg, 'text', { x: 0, y: 12 }, `GFLOP/s of ${cpus}`);
 
     const labels = new Labels(svg);
     const names: (() => void)[] = []; // behind those of the dots, which stand where they belong
