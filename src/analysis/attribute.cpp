@@ -113,6 +113,10 @@ class Attribution {
   }
 
   void add_lock(int window, double seconds, double saved) {
+    if (gpu_.owns_locks(window)) {
+      add(window, {Bottleneck::gpu_launch, Detail::tiny}, lock_process_, -1, -1, false, seconds);
+      return;
+    }
     add(window, lock_kind_, lock_process_,
         evidence_.main_lock_wait < 0 ? evidence_.main_lock_code : -1, evidence_.main_lock_wait,
         false, seconds);
@@ -246,7 +250,8 @@ class Attribution {
       return;
     }
     const Rule& rule = classify(facts_.of_stretch(cell));
-    if (rule.kind.kind == Bottleneck::lock && cell.wait < 0) {
+    const bool of_driver = rule.kind.kind == Bottleneck::lock && gpu_.owns_locks(cell.window);
+    if (of_driver || (rule.kind.kind == Bottleneck::lock && cell.wait < 0)) {
       add_lock(cell.window, cell.seconds, cell.seconds);
       return;
     }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "src/analysis/gpu_launches.h"
+
 namespace bottleneck {
 namespace {
 
@@ -17,6 +19,7 @@ GpuAccounting::GpuAccounting(const Profile& profile, const std::vector<GpuActivi
                                [](const GpuActivity& one) { return !one.pieces.empty(); });
   if (!any || profile.runs.empty() || profile.timeline.windows <= 0) return;
   windows_.resize(static_cast<std::size_t>(profile.timeline.windows));
+  fights_over_launches_ = fights_over_launches(profile, devices);
   const std::vector<Spans> bound = find_bound_spans(profile, devices);
   sweep_devices(profile, devices, loops, bound, reasons_, [&](int window, const GpuStill& still) {
     Window& into = windows_[static_cast<std::size_t>(window)];
@@ -33,6 +36,14 @@ bool GpuAccounting::has(int window) const {
   if (window < 0 || static_cast<std::size_t>(window) >= windows_.size()) return false;
   for (const auto& [key, moment] : windows_[static_cast<std::size_t>(window)].moments)
     if (key.first || key.second > 0 || !moment.owners.empty()) return true;
+  return false;
+}
+
+bool GpuAccounting::owns_locks(int window) const {
+  if (!fights_over_launches_ || !has(window)) return false;
+  for (const auto& [key, moment] : windows_[static_cast<std::size_t>(window)].moments)
+    for (const auto& [owner, seconds] : moment.owners)
+      if (owner.kind.kind == Bottleneck::gpu_launch) return true;
   return false;
 }
 

@@ -41,6 +41,9 @@ class GpuAccounting {
   GpuMoments beside_work(int window) const;
   GpuMoments beside_idleness(int window) const;
   GpuMoments inside_calls(int window) const;
+  /// What threads queued for in that window was their driver's, between commands that are all
+  /// launch (gpu_launches.h).
+  bool owns_locks(int window) const;
   /// What was seen of devices, in seconds.
   const std::map<const GpuRule*, double>& reasons() const { return reasons_; }
 
@@ -66,6 +69,7 @@ class GpuAccounting {
   GpuMoments mix(int window, const Stretch Window::*) const;
 
   const Profile& profile_;
+  bool fights_over_launches_ = false;
   std::vector<Window> windows_;
   std::map<std::pair<int, int>, double> own_;  ///< by window and thread; others 1
   std::map<const GpuRule*, double> reasons_;

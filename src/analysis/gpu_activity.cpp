@@ -7,9 +7,7 @@
 namespace bottleneck {
 namespace {
 
-/// A folded row is spread out into at most so many pieces, while a device has no more than so many:
-/// enough that the gaps between them are where they were. Source: a choice, for speed.
-constexpr int most_pieces_of_one = 64;
+/// Of all rows together; beyond, each is spread out into fewer. Source: a choice, for speed.
 constexpr std::size_t most_pieces = 50'000;
 
 void sort_out(const GpuOperation& one, const GpuPiece& piece, GpuActivity& device) {
@@ -40,13 +38,26 @@ void split_gaps(const GpuTimeline& gpu, GpuActivity& device) {
     const GpuPiece& after = device.pieces[next];
     const GpuOperation& one = gpu.operations[static_cast<std::size_t>(after.operation)];
     if (one.from_graph && one.correlation != 0 && seen.count(one.correlation)) {
-      device.gaps.push_back({gap, after.operation, true});
+      device.gaps.push_back({gap, after.operation, true, after.count});
       continue;
     }
     const double call = after.queued < 0 ? gap.end : std::clamp(after.queued, gap.start, gap.end);
-    if (call < gap.end) device.gaps.push_back({{call, gap.end}, after.operation, false});
+    if (call < gap.end)
+      device.gaps.push_back({{call, gap.end}, after.operation, false, after.count});
     if (gap.start < call) device.host.push_back({gap.start, call});
   }
+}
+
+/// Into how many pieces a row is spread out at most.
+int most_pieces_each(const GpuTimeline& gpu) {
+  std::size_t rows = 0, pieces = 0;
+  for (const GpuOperation& one : gpu.operations) {
+    if (!is_device_work(one.kind) || !has_time(one)) continue;
+    ++rows;
+    pieces += static_cast<std::size_t>(std::clamp(one.count, 1, most_pieces_of_one));
+  }
+  if (pieces <= most_pieces) return most_pieces_of_one;
+  return static_cast<int>(std::max<std::size_t>(1, most_pieces / rows));
 }
 
 template <typename Wanted>
@@ -76,8 +87,8 @@ Span span_of_call(const GpuOperation& one, const GpuPiece& piece) {
   return {called ? std::min(piece.queued, piece.start) : piece.start, piece.end};
 }
 
-std::vector<GpuPiece> pieces_of(const GpuOperation& one, int index) {
-  const int many = std::clamp(one.count, 1, most_pieces_of_one);
+std::vector<GpuPiece> pieces_of(const GpuOperation& one, int index, int most) {
+  const int many = std::clamp(one.count, 1, most);
   const double span = one.end_s - one.start_s;
   const double busy = one.count > 1 ? std::min(one.busy_s, span) : span;
   const double each = busy / many;
@@ -89,22 +100,20 @@ std::vector<GpuPiece> pieces_of(const GpuOperation& one, int index) {
     const double start = one.start_s + i * step;
     // The first as recorded: a rounded difference would change the order of calls.
     const double queued = i == 0 ? one.queued_s : start - lead;
-    pieces.push_back({index, start, start + each, lead >= 0 ? queued : -1});
+    pieces.push_back({index, start, start + each, lead >= 0 ? queued : -1,
+                      static_cast<double>(std::max(1, one.count)) / many});
   }
   return pieces;
 }
 
 std::vector<GpuActivity> activities_of(const GpuTimeline& gpu) {
   std::vector<GpuActivity> devices(gpu.devices.size());
+  const int most = most_pieces_each(gpu);
   for (std::size_t i = 0; i < gpu.operations.size(); ++i) {
     const GpuOperation& one = gpu.operations[i];
     if (!is_device_work(one.kind) || !has_time(one)) continue;
     auto& pieces = devices.at(static_cast<std::size_t>(one.device)).pieces;
-    const int index = static_cast<int>(i);
-    if (pieces.size() < most_pieces)
-      for (const GpuPiece& piece : pieces_of(one, index)) pieces.push_back(piece);
-    else
-      pieces.push_back({index, one.start_s, one.end_s, one.queued_s});
+    for (const GpuPiece& piece : pieces_of(one, static_cast<int>(i), most)) pieces.push_back(piece);
   }
   for (GpuActivity& device : devices) {
     std::stable_sort(device.pieces.begin(), device.pieces.end(),

@@ -17,6 +17,7 @@ struct GpuPiece {
   double start = 0;
   double end = 0;
   double queued = -1;  ///< when the call that launched it began; -1 unknown
+  double count = 1;    ///< of the row's operations that it stands for
   double length() const { return end - start; }
 };
 
@@ -25,6 +26,7 @@ struct GpuGap {
   Span span;
   int operation = 0;  ///< the next one
   bool in_graph = false;
+  double count = 1;  ///< gaps that it stands for, as the piece behind it does
 };
 
 struct GpuActivity {
@@ -46,8 +48,11 @@ bool blocks_host(const GpuOperation&);
 /// From when the thread that made the call was in it until it returned, for a call that waits.
 Span span_of_call(const GpuOperation&, const GpuPiece&);
 
-/// The row itself, or evenly spread pieces of a folded one.
-std::vector<GpuPiece> pieces_of(const GpuOperation&, int index);
+/// A folded row is spread out into at most so many pieces: enough that the gaps between them are
+/// where they were. Source: a choice, for speed.
+inline constexpr int most_pieces_of_one = 64;
+/// The row itself, or evenly spread pieces of a folded one, which are busy as long as it was.
+std::vector<GpuPiece> pieces_of(const GpuOperation&, int index, int most = most_pieces_of_one);
 
 /// For each device of the timeline.
 std::vector<GpuActivity> activities_of(const GpuTimeline&);

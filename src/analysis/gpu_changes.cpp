@@ -200,7 +200,7 @@ bool drop_rounds(bool inputs, ReplayProgram& program) {
   return changed;
 }
 
-bool batch_launches(double node_s, ReplayProgram& program) {
+bool batch_launches(double node_s, ReplayProgram& program, const std::vector<bool>& fused) {
   const std::vector<bool> blocking = find_blocking(program);
   std::map<int, bool> after_kernel;  // by thread
   bool changed = false;
@@ -213,7 +213,9 @@ bool batch_launches(double node_s, ReplayProgram& program) {
     if (starts_one && follows) {
       ReplayOperation& one = program.operations[static_cast<std::size_t>(step.issues.front())];
       step.think = 0;
-      one.lead = node_s;
+      one.lead = node_s * one.count;
+      one.gone = one.operation >= 0 && static_cast<std::size_t>(one.operation) < fused.size() &&
+                 fused[static_cast<std::size_t>(one.operation)];
       changed = true;
     }
     follows = starts_one;

@@ -4,6 +4,8 @@
 // recording and gpu_gains, which knows bandwidths, intervals and words.
 #pragma once
 
+#include <vector>
+
 #include "src/analysis/gpu_replay.h"
 
 namespace bottleneck {
@@ -31,8 +33,10 @@ bool drop_repeats(const GpuTimeline&, ReplayProgram&);
 /// results but those of the last.
 bool drop_rounds(bool inputs, ReplayProgram&);
 
-/// Kernels that follow each other without a wait are started by one call, `node_s` apart.
-bool batch_launches(double node_s, ReplayProgram&);
+/// Kernels that follow each other without a wait are started by one call, `node_s` apart. By row of
+/// the timeline: those that are `fused` become part of the one before and take no time of their
+/// own.
+bool batch_launches(double node_s, ReplayProgram&, const std::vector<bool>& fused = {});
 
 /// Where the device works in the host's memory: copies take `left` of their time.
 bool map_copies(const GpuTimeline&, double left, ReplayProgram&);

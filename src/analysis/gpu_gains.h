@@ -18,8 +18,6 @@ inline constexpr double graph_node_s = 0.6e-6, graph_node_low_s = 0.3e-6,
                         graph_node_high_s = 1.5e-6;
 /// Of each direction's bandwidth while both copy. Source: research/gpu.md 5.3 (nvbandwidth #53).
 inline constexpr double both_ways_part = 0.85, both_ways_low = 0.7;
-/// Fewer launches are no loop of them. Source: research/gpu.md 5.2.
-inline constexpr std::uint64_t many_launches = 20;
 /// What a replay does not know, as a factor to both sides, until hardware has told: prototypes were
 /// 2 to 4 % off their model, PoCL 10 to 40 % (gpu.md 4 and 5.4). Source: a choice between them.
 inline constexpr double replay_spread = 1.1;

@@ -72,6 +72,7 @@ void record_operations(const GpuTimeline& gpu, const std::vector<GpuActivity>& d
                            false};
       if (one.count > 1 && one.busy_s > 0)
         made.bytes = static_cast<double>(one.bytes) * std::min(1.0, piece.length() / one.busy_s);
+      made.count = piece.count;
       const double begin = piece.queued >= 0 ? std::min(piece.queued, piece.start) : piece.start;
       const int index = static_cast<int>(program.operations.size());
       const bool blocks = blocks_host(one);

@@ -29,6 +29,7 @@ struct ReplayOperation {
   double bytes = 0;
   bool gone = false;                                  ///< it is not made any more
   std::optional<GpuEngine> on_engine = std::nullopt;  ///< instead of its kind's
+  double count = 1;                                   ///< of the row's that it stands for
   GpuEngine engine() const { return on_engine.value_or(engine_of(kind)); }
   std::tuple<int, int, int> stream_key() const { return {device, process, stream}; }
 };

@@ -39,6 +39,10 @@ const std::array table = {
             },
             "copies and sets inside the device's memory",
             ""},
+    GpuRule{{gpu_launch, D::tiny},
+            [](const GpuFacts& f) { return computes(f) && f.tiny; },
+            "kernels that are over before the next one can be started",
+            ""},
     GpuRule{{gpu_memory, D::stream},
             [](const GpuFacts& f) {
               return computes(f) && f.memory_share >= limits_kernel &&

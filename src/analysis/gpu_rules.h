@@ -29,6 +29,7 @@ struct GpuFacts {
   GpuKind kind = GpuKind::kernel;  ///< of the operation, or of the one that follows the gap
   bool pageable = false;
   bool repeated = false;
+  bool tiny = false;  ///< kernels: starting them takes the time (gpu_launches.h)
   double busy_s = 0;  ///< of the operation
   double gap_s = 0;   ///< before it
   /// Of kernels: share of the memory's bandwidth and of the issue slots; below 0: not known.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "src/analysis/gpu_launches.h"
+
 namespace bottleneck {
 namespace {
 
@@ -41,8 +43,12 @@ bool is_pageable(const GpuOperation& one) {
 /// The operations and gaps of one device, each with the class that its time has.
 class Classes {
  public:
-  Classes(const GpuTimeline& gpu, std::map<const GpuRule*, double>& reasons)
-      : gpu_(gpu), repeats_(find_repeats(gpu)), reasons_(reasons) {}
+  Classes(const GpuTimeline& gpu, const std::vector<GpuActivity>& devices,
+          std::map<const GpuRule*, double>& reasons)
+      : gpu_(gpu),
+        repeats_(find_repeats(gpu)),
+        tiny_(find_tiny_kernels(gpu, devices)),
+        reasons_(reasons) {}
 
   void add(const GpuActivity& device, int index, const KernelEvidence& kernels, Events& events) {
     for (const GpuPiece& piece : device.pieces) {
@@ -54,7 +60,7 @@ class Classes {
     for (const GpuGap& gap : device.gaps) {
       GpuFacts facts = facts_of(gap.operation);
       facts.state = GpuState::launches;
-      facts.gap_s = gap.span.length();
+      facts.gap_s = gap.span.length() / gap.count;
       add(facts, gap.span, gap.operation, index, events);
     }
   }
@@ -66,6 +72,7 @@ class Classes {
     facts.kind = one.kind;
     facts.pageable = is_pageable(one);
     facts.repeated = repeats_[static_cast<std::size_t>(operation)];
+    facts.tiny = tiny_[static_cast<std::size_t>(operation)];
     facts.busy_s = (one.count > 1 ? one.busy_s : one.end_s - one.start_s) / one.count;
     return facts;
   }
@@ -78,7 +85,7 @@ class Classes {
   }
 
   const GpuTimeline& gpu_;
-  std::vector<bool> repeats_;
+  std::vector<bool> repeats_, tiny_;
   std::map<const GpuRule*, double>& reasons_;
 };
 
@@ -160,7 +167,7 @@ void sweep_devices(const Profile& profile, const std::vector<GpuActivity>& devic
   const Timeline& time = profile.timeline;
   const double wall_s = profile.this_run().wall_s;
   Events events;
-  Classes classes(profile.gpu, reasons);
+  Classes classes(profile.gpu, devices, reasons);
   for (std::size_t i = 0; i < devices.size(); ++i) {
     const int device = static_cast<int>(i);
     if (!devices[i].pieces.empty())

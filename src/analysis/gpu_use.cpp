@@ -55,7 +55,7 @@ void count_kernels(const GpuTimeline& gpu, const GpuActivity& device, GpuUse& us
     const GpuOperation& one = gpu.operations[static_cast<std::size_t>(piece.operation)];
     if (!is_kernel(one.kind)) continue;
     by_name[one.name] += piece.length();
-    lengths.push_back(piece.length());
+    lengths.push_back(piece.length() / piece.count);
     use.kernel_s += piece.length();
     if (one.occupancy <= 0) continue;
     known_s += piece.length();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace bottleneck {
 namespace {
@@ -14,6 +15,15 @@ int thread_of(const Profile& profile, const GpuOperation& one) {
   return -1;
 }
 
+/// The device works or takes over what it was given: on a CPU the same threads do both.
+Spans occupied_by(const GpuActivity& device) {
+  Spans spans = device.any;
+  for (const GpuGap& gap : device.gaps) spans.push_back(gap.span);
+  return unite(std::move(spans));
+}
+
+}  // namespace
+
 std::vector<bool> find_issuers(const Profile& profile) {
   std::vector<bool> issuers(profile.threads.size());
   for (const GpuOperation& one : profile.gpu.operations)
@@ -21,8 +31,6 @@ std::vector<bool> find_issuers(const Profile& profile) {
       issuers[static_cast<std::size_t>(thread)] = true;
   return issuers;
 }
-
-}  // namespace
 
 double length_of_window(const Profile& profile, int window) {
   const double wall_s = profile.runs.empty() ? 0 : profile.this_run().wall_s;
@@ -53,12 +61,15 @@ std::vector<bool> find_device_workers(const Profile& profile, int device) {
   std::vector<bool> workers(profile.threads.size());
   if (!profile.gpu.devices.at(static_cast<std::size_t>(device)).is_cpu) return workers;
   const auto busy = seconds_by_window(
-      profile, activities_of(profile.gpu).at(static_cast<std::size_t>(device)).any);
+      profile, occupied_by(activities_of(profile.gpu).at(static_cast<std::size_t>(device))));
+  std::map<std::pair<int, int>, double> by_window;  // thread, window
+  for (const WorkCell& cell : profile.timeline.work)
+    by_window[{cell.thread, cell.window}] += cell.seconds;
   std::vector<double> works(workers.size()), outside(workers.size());
-  for (const WorkCell& cell : profile.timeline.work) {
-    const auto thread = static_cast<std::size_t>(cell.thread);
-    works[thread] += cell.seconds;
-    outside[thread] += std::max(0.0, cell.seconds - busy.at(static_cast<std::size_t>(cell.window)));
+  for (const auto& [key, seconds] : by_window) {
+    const auto thread = static_cast<std::size_t>(key.first);
+    works[thread] += seconds;
+    outside[thread] += std::max(0.0, seconds - busy.at(static_cast<std::size_t>(key.second)));
   }
   const std::vector<bool> issuers = find_issuers(profile);
   std::vector<bool> users(profile.processes.size());
@@ -88,8 +99,9 @@ std::vector<Spans> find_bound_spans(const Profile& profile,
       if (thread >= 0) bound[static_cast<std::size_t>(thread)].push_back(gap.span);
     }
     const std::vector<bool> workers = find_device_workers(profile, static_cast<int>(d));
+    const Spans occupied = occupied_by(devices[d]);
     for (std::size_t i = 0; i < workers.size(); ++i)
-      if (workers[i]) append(bound[i], devices[d].any);
+      if (workers[i]) append(bound[i], occupied);
   }
   for (Spans& spans : bound) spans = unite(std::move(spans));
   return bound;

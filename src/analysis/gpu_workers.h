@@ -9,10 +9,13 @@
 
 namespace bottleneck {
 
-/// A thread that issues no commands and is on a CPU only while the device works runs its commands:
-/// at most this part of its work may lie outside. Source: a choice; windows are 10 ms wide.
+/// A thread that issues no commands and is on a CPU only while the device works, or takes over what
+/// it was given, runs its commands: at most this part of its work may lie outside. Source: a
+/// choice; windows are 10 ms wide.
 inline constexpr double outside_share = 0.2;
 
+/// By thread of the profile: it gives commands to devices, or calls them.
+std::vector<bool> find_issuers(const Profile&);
 /// By thread of the profile; none where the device is no CPU.
 std::vector<bool> find_device_workers(const Profile&, int device);
 
