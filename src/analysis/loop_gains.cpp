@@ -133,15 +133,19 @@ std::optional<LoopGain> gain_of_issue(const Profile& profile, const LoopEvidence
                              e.chain.cycles, without));
 }
 
-/// kappa of compute: what the CPUs together do over what one does, with the interval of its
-/// measurement.
-Quantity cores_of(const Profile& profile, int cpus) {
+/// With the interval of its measurement.
+std::optional<Quantity> ceiling_of(const Profile& profile, std::string_view name) {
   for (const Measurement& one : profile.ceilings)
-    if (const auto* figure = std::get_if<Quantity>(&one.result);
-        figure && one.name == fmt::format("kappa.compute_{}", cpus))
+    if (const auto* figure = std::get_if<Quantity>(&one.result); figure && one.name == name)
       return *figure;
+  return std::nullopt;
+}
+
+/// kappa of compute: what the CPUs together do over what one does.
+Quantity cores_of(const Profile& profile, int cpus) {
   const auto all = static_cast<double>(cpus);
-  return {all, all, all, Unit::ratio};
+  return ceiling_of(profile, fmt::format("kappa.compute_{}", cpus))
+      .value_or(Quantity{all, all, all, Unit::ratio});
 }
 
 /// Of ln, from an interval of 90 %.
@@ -224,8 +228,12 @@ LoopGain gain_of_chains(const Profile& profile) {
                              chains_advised, *overlap));
 }
 
-std::optional<LoopGain> gain_of_huge_pages(const LoopEvidence& e) {
+std::optional<LoopGain> gain_of_huge_pages(const Profile& profile, const LoopEvidence& e) {
   if (largest_set(e) < translated_bytes) return std::nullopt;
+  if (const auto here = ceiling_of(profile, "memory.huge_pages"))
+    return limited(here->value, std::max(here->value, here->high),
+                   std::hypot(spread_huge_pages, deviation_of(*here)),
+                   "a walk in huge pages against small ones, measured here");
   return limited(with_huge_pages, 2, spread_huge_pages,
                  "measured elsewhere with sets of 256 MB: 1.2 to 1.5");
 }
@@ -247,7 +255,7 @@ std::optional<LoopGain> gain_of(const Profile& profile, const HotLoop& loop, Shr
     case Shrink::chains:
       return gain_of_chains(profile);
     case Shrink::larger_pages:
-      return gain_of_huge_pages(loop.evidence);
+      return gain_of_huge_pages(profile, loop.evidence);
     default:
       return LoopGain{};
   }

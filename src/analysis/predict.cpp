@@ -14,6 +14,7 @@
 #include "src/analysis/monte_carlo.h"
 #include "src/analysis/recommend.h"
 #include "src/analysis/words.h"
+#include "src/core/runtimes.h"
 
 namespace bottleneck {
 namespace {
@@ -86,6 +87,17 @@ Foreseen foresee_overlap(const Evidence& evidence, const Advice& row, const Find
                     fmt::format("1 / max(p, 1 - p), p = {:.3f}", finding.share), row);
 }
 
+/// CPU time of the threads in functions that take and give locks, without what they wait there.
+double locking_s(const Profile& profile) {
+  double seconds = 0;
+  for (const CodeCell& cell : profile.timeline.code) {
+    const Location& place = profile.locations.at(static_cast<std::size_t>(cell.location));
+    if (place.role == Role::work && is_locking(place.module, place.function))
+      seconds += cell.seconds;
+  }
+  return seconds;
+}
+
 /// At least the queueing goes away; at most all that is not the program's own work does, and that
 /// is spread over the CPUs: a contended lock also costs its hand-over at every change of its
 /// holder.
@@ -93,15 +105,19 @@ Foreseen foresee_queue(const Profile& profile, const Evidence& evidence, const A
                        const Finding& finding) {
   const double saved = evidence.lock_saved_s / quiet_s(evidence);
   const double low = amdahl(saved, goes_away);
-  // At most all that locks own goes, and what is left is the program's own work on all CPUs.
-  const double work = own_work_s(profile) / evidence.cpus / quiet_s(evidence);
-  const double high = std::min(amdahl(finding.share, goes_away), 1 / std::max(least_rest, work));
+  // At most all that locks own goes, with what locking and unlocking cost where nobody has to
+  // wait: their cache lines no longer pass from CPU to CPU. What is left is the program's own work
+  // on all CPUs.
+  const double locking = locking_s(profile);
+  const double share = std::min(1.0, finding.share + locking / evidence.cpus / quiet_s(evidence));
+  const double work = (own_work_s(profile) - locking) / evidence.cpus / quiet_s(evidence);
+  const double high = std::min(amdahl(share, goes_away), 1 / std::max(least_rest, work));
   return {
       Claim::conditional,
       {between(low, high, low < high ? spread_other : 0),
        fmt::format("from 1 / (1 - q), q = {:.3f} of the time that queues cost, to 1 / (1 - p), p "
-                   "= {:.3f} in locks, or all own work on {} CPUs",
-                   saved, finding.share, evidence.cpus),
+                   "= {:.3f} in and around locks, or all other own work on {} CPUs",
+                   saved, share, evidence.cpus),
        {std::string(row.assumption)}}};
 }
 
@@ -210,19 +226,30 @@ double share_of_function(const Profile& profile, const Evidence& evidence, const
   return seconds / quiet_s(evidence);
 }
 
-/// Functions whose hottest loop fits on lanes: what is around that loop runs less often, too.
+bool takes_lanes(const HotLoop& loop) {
+  return loop.kind == compute && (loop.detail == Detail::scalar || loop.detail == Detail::chain);
+}
+
+/// Functions with loops that fit on lanes: what is around those loops runs less often, too, and is
+/// shared out by their time. Each loop has a limit of its own.
 std::optional<Foreseen> foresee_lanes(const Profile& profile, const Evidence& evidence,
                                       const std::vector<HotLoop>& loops, const Advice& row) {
-  std::set<std::pair<std::string, std::string>> seen;
+  using Function = std::pair<std::string, std::string>;
+  const auto function_of = [&](const HotLoop& loop) {
+    const HotCode& code = profile.hot_code.at(static_cast<std::size_t>(loop.code));
+    return Function{code.module, code.function};
+  };
+  std::map<Function, double> in_loops;
+  for (const HotLoop& loop : loops)
+    if (takes_lanes(loop)) in_loops[function_of(loop)] += loop.share;
   std::vector<Shrinking> parts;
   std::string model;
   for (const HotLoop& loop : loops) {
+    if (!takes_lanes(loop) || loop.share <= 0) continue;
     const HotCode& code = profile.hot_code.at(static_cast<std::size_t>(loop.code));
-    const bool first = seen.emplace(code.module, code.function).second;
-    const bool scalar = loop.detail == Detail::scalar || loop.detail == Detail::chain;
-    if (!first || loop.kind != compute || !scalar) continue;
     const auto gain = gain_of(profile, loop, Shrink::lanes);
-    const double share = share_of_function(profile, evidence, code);
+    const double share =
+        share_of_function(profile, evidence, code) * loop.share / in_loops[function_of(loop)];
     if (!gain || gain->factor <= 1 || share <= 0) continue;
     parts.push_back({share, samples_of(profile), gain->factor, gain->spread, gain->most});
     model += fmt::format("; p = {:.3f} in {}, s = {:.2f}: {}", share, code.function, gain->factor,

@@ -87,6 +87,14 @@ constexpr std::array<std::string_view, 10> spin_modules = {
     "libopenblas", "libomp",      "libiomp5", "libmpi", "libpmpi",
     "libmpich",    "libopen-pal", "libucp",   "libuct", "libmpifort"};
 
+/// Beginnings of the C library's functions around locks; glibc's are found under internal names,
+/// too. Source: glibc's nptl (pthread_mutex_lock.c, lowlevellock.h), musl's src/thread.
+constexpr std::array<std::string_view, 9> locking = {
+    "pthread_mutex_",      "pthread_spin_", "pthread_rwlock_", "pthread_cond_", "lll_",
+    "GI___pthread_mutex_", "GI___lll_",     "futex_w",         "GI___futex_"};
+constexpr std::array<std::string_view, 4> c_libraries = {"libc.so", "libc-", "libpthread",
+                                                         "ld-musl"};
+
 /// Data symbols of runtimes' own locks.
 struct LockRow {
   std::string_view symbol;
@@ -136,6 +144,15 @@ bool is_version(std::string_view text) {
 bool is_spin_frame(std::string_view module, std::string_view function, bool leaf) {
   return std::any_of(spin_rows.begin(), spin_rows.end(),
                      [&](const SpinRow& row) { return matches(row, module, function, leaf); });
+}
+
+bool is_locking(std::string_view module, std::string_view function) {
+  const auto begins = [](std::string_view text, const auto& beginnings) {
+    return std::any_of(beginnings.begin(), beginnings.end(),
+                       [&](std::string_view one) { return text.starts_with(one); });
+  };
+  function.remove_prefix(std::min(function.find_first_not_of('_'), function.size()));
+  return begins(base_name(module), c_libraries) && begins(function, locking);
 }
 
 bool may_name_spin_functions(std::string_view module) {

@@ -19,6 +19,9 @@ bool may_name_spin_functions(std::string_view module);
 /// a runtime.
 bool is_runtime_module(std::string_view module);
 
+/// A function of the C library that takes or gives a mutex, a lock or a condition; waiting or not.
+bool is_locking(std::string_view module, std::string_view function);
+
 /// A futex inside this data symbol is a runtime's own lock ("_PyRuntime" is Python's GIL). "" if it
 /// is none.
 std::string_view runtime_lock_name(std::string_view data_symbol);

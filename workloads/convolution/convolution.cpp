@@ -1,8 +1,8 @@
 // A 5 x 5 filter over an image of floats, frame after frame: each frame is made of the one before.
-#include <barrier>
 #include <cstdio>
 #include <utility>
 
+#include "workloads/harness/barrier.h"
 #include "workloads/harness/harness.h"
 #include "workloads/harness/lanes.h"
 
@@ -90,12 +90,12 @@ Result run_alone(const Setting& setting) {
 Result run_threads(const Setting& setting) {
   Image images[2] = {make_image(setting.size), {}};
   images[1].resize(images[0].size());
-  std::barrier barrier(setting.threads);
+  workload::Barrier barrier(setting.threads);
   workload::in_parallel(setting.threads, setting.size,
                         [&](int, std::size_t first, std::size_t last) {
                           for (std::size_t frame = 0; frame < frames; ++frame) {
                             filter_simd(images[frame % 2], images[(frame + 1) % 2], first, last);
-                            barrier.arrive_and_wait();
+                            barrier.meet();
                           }
                         });
   return sum_up(images[frames % 2]);

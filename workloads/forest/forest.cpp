@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "workloads/harness/barrier.h"
 #include "workloads/harness/harness.h"
 
 namespace {
@@ -137,37 +138,63 @@ void label_leaves(const std::vector<Sample>& all, const std::vector<Draw>& draws
     tree.labels[leaf] = counts[leaf][1] > counts[leaf][0] ? 1 : 0;
 }
 
-/// One level after the other, its samples shared by that many threads.
-Tree train_tree(const std::vector<Sample>& all, std::size_t number, int threads) {
-  std::uint64_t random = workload::seed + 1 + number;
-  std::vector<Draw> draws = draw_samples(random);
-  Tree tree;
-  for (int level = 0; level < depth; ++level) {
-    const Tried chosen = choose_features(random);
-    const std::size_t width = std::size_t{1} << level, start = width - 1;
-    std::vector<std::vector<Histogram>> parts(static_cast<std::size_t>(threads));
-    const auto fill = [&](int part, std::size_t first, std::size_t last) {
-      auto& mine = parts[static_cast<std::size_t>(part)];
-      mine.resize(width);
-      // The level before ends here, so that a level starts threads once.
-      if (level > 0) move_down(all, tree, draws.data() + first, draws.data() + last);
-      fill_histograms(all, chosen, draws.data() + first, draws.data() + last, start, mine);
-    };
-    if (threads == 1)
-      fill(0, 0, samples);
-    else
-      workload::in_parallel(threads, samples, fill);
-    for (std::size_t part = 1; part < parts.size(); ++part)
-      for (std::size_t node = 0; node < parts[part].size(); ++node)
-        for (std::size_t i = 0; i < tried; ++i)
-          for (std::size_t bin = 0; bin < bins; ++bin)
-            for (std::size_t label = 0; label < 2; ++label)
-              parts[0][node].counts[i][bin][label] += parts[part][node].counts[i][bin][label];
-    for (std::size_t node = 0; node < width; ++node)
-      tree.splits[start + node] = best_split(parts[0][node], chosen);
+void add_up(const std::vector<Histogram>& part, std::vector<Histogram>& sum) {
+  for (std::size_t node = 0; node < part.size(); ++node)
+    for (std::size_t i = 0; i < tried; ++i)
+      for (std::size_t bin = 0; bin < bins; ++bin)
+        for (std::size_t label = 0; label < 2; ++label)
+          sum[node].counts[i][bin][label] += part[node].counts[i][bin][label];
+}
+
+/// Trains one tree after the other, level by level; the samples of each are shared by a team whose
+/// threads all call train and meet after each level.
+class Trainer {
+ public:
+  Trainer(const std::vector<Sample>& all, int threads)
+      : all_(all), barrier_(threads), parts_(static_cast<std::size_t>(threads)) {}
+
+  /// By each thread, for its samples from `first` to `last`.
+  void train(Tree& tree, std::size_t number, int part, std::size_t first, std::size_t last) {
+    if (part == 0) {
+      random_ = workload::seed + 1 + number;
+      draws_ = draw_samples(random_);
+    }
+    for (int level = 0; level < depth; ++level) {
+      const std::size_t width = std::size_t{1} << level, start = width - 1;
+      if (part == 0) chosen_ = choose_features(random_);
+      barrier_.meet();
+      auto& mine = parts_[static_cast<std::size_t>(part)];
+      mine.assign(width, {});
+      // The level before ends here, so that the team meets twice a level.
+      if (level > 0) move_down(all_, tree, draws_.data() + first, draws_.data() + last);
+      fill_histograms(all_, chosen_, draws_.data() + first, draws_.data() + last, start, mine);
+      barrier_.meet();
+      if (part == 0) split(tree, start);
+    }
+    barrier_.meet();
+    move_down(all_, tree, draws_.data() + first, draws_.data() + last);
+    barrier_.meet();
+    if (part == 0) label_leaves(all_, draws_, tree);
   }
-  move_down(all, tree, draws.data(), draws.data() + samples);
-  label_leaves(all, draws, tree);
+
+ private:
+  void split(Tree& tree, std::size_t start) {
+    for (std::size_t other = 1; other < parts_.size(); ++other) add_up(parts_[other], parts_[0]);
+    for (std::size_t node = 0; node < parts_[0].size(); ++node)
+      tree.splits[start + node] = best_split(parts_[0][node], chosen_);
+  }
+
+  const std::vector<Sample>& all_;
+  workload::Barrier barrier_;
+  std::uint64_t random_ = 0;
+  std::vector<Draw> draws_;
+  Tried chosen_{};
+  std::vector<std::vector<Histogram>> parts_;  // of the level, by thread
+};
+
+Tree train_alone(const std::vector<Sample>& all, std::size_t number) {
+  Tree tree;
+  Trainer(all, 1).train(tree, number, 0, 0, samples);
   return tree;
 }
 
@@ -198,7 +225,7 @@ Result answer(const std::vector<Sample>& all, const std::vector<Tree>& trees) {
 Result train_serially(const Setting& setting) {
   const std::vector<Sample> all = make_samples();
   std::vector<Tree> trees(setting.size);
-  for (std::size_t i = 0; i < trees.size(); ++i) trees[i] = train_tree(all, i, 1);
+  for (std::size_t i = 0; i < trees.size(); ++i) trees[i] = train_alone(all, i);
   return answer(all, trees);
 }
 
@@ -207,8 +234,7 @@ Result share_trees(const Setting& setting) {
   std::vector<Tree> trees(setting.size);
   workload::in_parallel(std::max(1, setting.threads), trees.size(),
                         [&](int, std::size_t first, std::size_t last) {
-                          for (std::size_t i = first; i < last; ++i)
-                            trees[i] = train_tree(all, i, 1);
+                          for (std::size_t i = first; i < last; ++i) trees[i] = train_alone(all, i);
                         });
   return answer(all, trees);
 }
@@ -216,8 +242,11 @@ Result share_trees(const Setting& setting) {
 Result share_samples(const Setting& setting) {
   const std::vector<Sample> all = make_samples();
   std::vector<Tree> trees(setting.size);
-  for (std::size_t i = 0; i < trees.size(); ++i)
-    trees[i] = train_tree(all, i, std::max(1, setting.threads));
+  const int threads = std::max(1, setting.threads);
+  Trainer trainer(all, threads);
+  workload::in_parallel(threads, samples, [&](int part, std::size_t first, std::size_t last) {
+    for (std::size_t i = 0; i < trees.size(); ++i) trainer.train(trees[i], i, part, first, last);
+  });
   return answer(all, trees);
 }
 
@@ -228,8 +257,8 @@ std::string say_limit(std::size_t size, int threads) {
   return std::to_string(size) + " trees of equal work on " + std::to_string(threads) +
          " threads take " + std::to_string(rounds) + " rounds: at most " +
          std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) +
-         "x. Samples in parallel: drawing them, choosing splits and starting threads " +
-         std::to_string(depth) + " times a tree stay serial.";
+         "x. Samples in parallel: drawing them, choosing splits and meeting " +
+         std::to_string(2 * depth + 2) + " times a tree stay serial.";
 }
 
 }  // namespace

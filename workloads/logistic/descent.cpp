@@ -88,10 +88,9 @@ WORKLOAD_LANES double loss_simd(const Data& data, std::size_t first, std::size_t
   return sum;
 }
 
-void step(Weights& weights, const Weights& gradient, std::size_t rows, std::size_t first_feature,
-          std::size_t last_feature) {
+void step(Weights& weights, const Weights& gradient, std::size_t rows) {
   const float rate = learning_rate / static_cast<float>(rows);
-  for (std::size_t j = first_feature; j < last_feature; ++j) weights.of[j] -= rate * gradient.of[j];
+  for (std::size_t j = 0; j < features; ++j) weights.of[j] -= rate * gradient.of[j];
 }
 
 Weights descend(const Data& data, AddGradient add_gradient, Loss loss) {

@@ -48,8 +48,7 @@ double loss_simd(const Data&, std::size_t first, std::size_t last, const Weights
 /// d loss / d z of a row whose weighted sum is z.
 float slope(float z, float label);
 /// Goes down the gradient of `rows` rows in all.
-void step(Weights&, const Weights& gradient, std::size_t rows, std::size_t first_feature = 0,
-          std::size_t last_feature = features);
+void step(Weights&, const Weights& gradient, std::size_t rows);
 
 // Each descends until the target is reached. Errors: throw std::runtime_error where it is not.
 Weights descend(const Data&, AddGradient, Loss);

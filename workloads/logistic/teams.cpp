@@ -1,9 +1,10 @@
 // Descending with several threads, in three ways that differ in when they wait for each other.
+#include <array>
 #include <atomic>
-#include <barrier>
 #include <mutex>
 #include <stdexcept>
 
+#include "workloads/harness/barrier.h"
 #include "workloads/harness/harness.h"
 #include "workloads/harness/lanes.h"
 #include "workloads/logistic/descent.h"
@@ -98,30 +99,32 @@ Weights copy(const Shared& shared) {
 
 Weights descend_all_reduce(const Data& data, int threads) {
   const auto count = static_cast<std::size_t>(threads);
-  Weights weights;
-  std::vector<Weights> gradients(count);
+  // Of this pass and of the one before, which another thread may still add up: one meeting a pass.
+  std::array<std::vector<Weights>, 2> gradients = {std::vector<Weights>(count),
+                                                   std::vector<Weights>(count)};
+  Weights result;
   Losses losses(data, threads);
-  std::barrier barrier(threads);
+  workload::Barrier barrier(threads);
   std::atomic<bool> done = false;
   workload::in_parallel(threads, data.rows(), [&](int part, std::size_t first, std::size_t last) {
-    const auto own = static_cast<std::size_t>(part);
-    const std::size_t from = features * own / count, to = features * (own + 1) / count;
-    for (std::size_t pass = 1; pass <= most_passes && !done; ++pass) {
+    Weights weights;  // each thread's own, and all alike: the sums are added in the same order
+    for (std::size_t pass = 1; pass <= most_passes; ++pass) {
       Weights gradient;
       add_gradient_simd(data, first, last, weights, gradient);
-      gradients[own] = gradient;
-      barrier.arrive_and_wait();
-      for (const Weights& of_one : gradients) step(weights, of_one, data.rows(), from, to);
-      barrier.arrive_and_wait();
+      auto& of_pass = gradients[pass % 2];
+      of_pass[static_cast<std::size_t>(part)] = gradient;
+      barrier.meet();
+      for (const Weights& of_one : of_pass) step(weights, of_one, data.rows());
       if (pass % passes_per_look != 0) continue;
       losses.set(part, loss_simd(data, first, last, weights));
-      barrier.arrive_and_wait();
-      if (part == 0) done = losses.reached();
-      barrier.arrive_and_wait();
+      barrier.meet();
+      if (!losses.reached()) continue;
+      if (part == 0) result = weights, done = true;
+      return;
     }
   });
   demand(done);
-  return weights;
+  return result;
 }
 
 Weights descend_parameter_server(const Data& data, int threads) {

@@ -92,22 +92,19 @@ std::uint64_t memory_size(const Surroundings& around) {
 
 constexpr std::uint64_t all_memory = ~std::uint64_t{0};
 
-/// A walk of this size on the pool. Errors: throws Unavailable where there is less memory.
-std::size_t prepare_walk(Session& session, std::uint64_t bytes) {
-  MemoryPool& pool = session.pool();
-  if (bytes == all_memory) {
-    bytes = std::min<std::uint64_t>(pool.size(), memory_size(session.around()));
-    if (bytes < 2 * session.around().last_level())
-      throw Unavailable{
-          fmt::format("{} of memory is not twice the last-level cache", name_size(bytes)),
-          "give it more memory"};
-  }
-  if (bytes > pool.size())
+/// Of a walk that the last cache holds little of. Errors: throws Unavailable where there is less
+/// memory.
+std::uint64_t bytes_in_memory(Session& session) {
+  const auto bytes = std::min<std::uint64_t>(session.pool().size(), memory_size(session.around()));
+  if (bytes < 2 * session.around().last_level())
     throw Unavailable{
-        fmt::format(
-            "{} is more memory than may be taken ({}{})", name_size(bytes), name_size(pool.size()),
-            session.around().memory_bound.empty() ? "" : ", for " + session.around().memory_bound),
-        "give it more memory, or bottleneck machine --full"};
+        fmt::format("{} of memory is not twice the last-level cache", name_size(bytes)),
+        "give it more memory"};
+  return bytes;
+}
+
+/// Errors: throws Unavailable where the walk is wrong.
+std::size_t link_walk(MemoryPool& pool, std::uint64_t bytes) {
   const std::size_t lines = lines_in(bytes);
   link_lines(pool.data(), lines);
   pool.holds_numbers = false;
@@ -117,9 +114,22 @@ std::size_t prepare_walk(Session& session, std::uint64_t bytes) {
   return lines;
 }
 
-std::vector<double> rates_of_walk(Session& session, double seconds, std::size_t lines,
-                                  const Width& width) {
-  auto at = starts_in(session.pool().data(), lines);
+/// A walk of this size on the pool. Errors: throws Unavailable where there is less memory.
+std::size_t prepare_walk(Session& session, std::uint64_t bytes) {
+  MemoryPool& pool = session.pool();
+  if (bytes == all_memory) bytes = bytes_in_memory(session);
+  if (bytes > pool.size())
+    throw Unavailable{
+        fmt::format(
+            "{} is more memory than may be taken ({}{})", name_size(bytes), name_size(pool.size()),
+            session.around().memory_bound.empty() ? "" : ", for " + session.around().memory_bound),
+        "give it more memory, or bottleneck machine --full"};
+  return link_walk(pool, bytes);
+}
+
+std::vector<double> rates_of_walk(Session& session, double seconds, const MemoryPool& pool,
+                                  std::size_t lines, const Width& width) {
+  auto at = starts_in(pool.data(), lines);
   // What fits into a cache is there after one round; what does not, need not be passed whole.
   const bool fits = lines * line < session.around().last_level();
   const std::size_t warm_up = fits ? lines : loads_per_slice;
@@ -130,6 +140,17 @@ std::vector<double> rates_of_walk(Session& session, double seconds, std::size_t 
   });
 }
 
+double typical(const std::vector<double>& rates) {
+  return estimate({rates}, Best::highest, Unit::hertz, margin).value;
+}
+
+Samples ratios(const std::vector<double>& rates, double of_one, Unit unit, std::string what) {
+  Samples samples{{}, unit, Best::highest, std::move(what)};
+  samples.least_margin = 2 * margin;  // of two figures
+  for (const double rate : rates) samples.values.push_back(rate / of_one);
+  return samples;
+}
+
 Outcome measure_walk(Session& session, double seconds, std::uint64_t bytes) {
   const std::size_t lines = prepare_walk(session, bytes);
   Samples samples{{},
@@ -138,7 +159,7 @@ Outcome measure_walk(Session& session, double seconds, std::uint64_t bytes) {
                   fmt::format("dependent loads over {} of {}", name_size(lines * line),
                               session.pool().describe())};
   samples.least_margin = margin;
-  for (const double rate : rates_of_walk(session, seconds, lines, widths[0]))
+  for (const double rate : rates_of_walk(session, seconds, session.pool(), lines, widths[0]))
     samples.values.push_back(1 / rate);
   return samples;
 }
@@ -147,14 +168,11 @@ Outcome measure_walk(Session& session, double seconds, std::uint64_t bytes) {
 Outcome measure_parallelism(Session& session, double seconds) {
   const std::size_t lines = prepare_walk(session, all_memory);
   const double each = seconds / std::size(widths);
-  const auto typical = [](const std::vector<double>& rates) {
-    return estimate({rates}, Best::highest, Unit::hertz, margin).value;
-  };
   double alone = 0, best = 0;
   std::size_t chains = 1;
   std::vector<double> rates;
   for (const Width& width : widths) {
-    std::vector<double> found = rates_of_walk(session, each, lines, width);
+    std::vector<double> found = rates_of_walk(session, each, session.pool(), lines, width);
     const double rate = typical(found);
     if (width.chains == 1) alone = rate;
     if (rate <= best) continue;
@@ -162,14 +180,28 @@ Outcome measure_parallelism(Session& session, double seconds) {
     chains = width.chains;
     rates = std::move(found);
   }
-  Samples samples{{},
-                  Unit::count,
-                  Best::highest,
-                  fmt::format("independent chains of loads over {}: {} chains against one",
-                              name_size(lines * line), chains)};
-  samples.least_margin = 2 * margin;  // of two figures
-  for (const double rate : rates) samples.values.push_back(rate / alone);
-  return samples;
+  return ratios(rates, alone, Unit::count,
+                fmt::format("independent chains of loads over {}: {} chains against one",
+                            name_size(lines * line), chains));
+}
+
+/// One walk in huge pages over the same walk in small ones: what address translation costs.
+Outcome measure_huge_pages(Session& session, double seconds) {
+  const std::uint64_t bytes = std::min(bytes_in_memory(session), least_in_memory);
+  if (session.pool().size() + bytes > session.around().memory_bytes)
+    throw Unavailable{fmt::format("{} more memory than may be taken", name_size(bytes)),
+                      "give it more memory"};
+  if (!session.pool().is_huge())
+    throw Unavailable{"the kernel gave no huge pages",
+                      "echo madvise > /sys/kernel/mm/transparent_hugepage/enabled"};
+  MemoryPool small(bytes, MemoryPool::Pages::small);
+  const std::size_t lines = link_walk(small, bytes);
+  link_walk(session.pool(), bytes);
+  const auto slow = rates_of_walk(session, seconds / 2, small, lines, widths[0]);
+  const auto fast = rates_of_walk(session, seconds / 2, session.pool(), lines, widths[0]);
+  return ratios(fast, typical(slow), Unit::ratio,
+                fmt::format("dependent loads over {}: huge pages against small ones",
+                            name_size(lines * line)));
 }
 
 std::vector<std::uint64_t> ladder(const Surroundings& around) {
@@ -209,6 +241,7 @@ void add_latency(Figures& figures, const Surroundings& around) {
     add(fmt::format("latency.ladder_{}", bytes), bytes < memory_size(around) ? quick_s / 2 : 0,
         bytes);
   figures.push_back({"memory.parallelism", 2 * quick_s, full_s, measure_parallelism});
+  figures.push_back({"memory.huge_pages", quick_s, full_s, measure_huge_pages});
 }
 
 }  // namespace bottleneck::ceilings

@@ -33,7 +33,7 @@ std::string name_size(std::size_t bytes) {
   return fmt::format("{} KB", bytes / kibibyte);
 }
 
-MemoryPool::MemoryPool(std::size_t bytes)
+MemoryPool::MemoryPool(std::size_t bytes, Pages pages)
     : bytes_(bytes / small_page * small_page), mapped_(bytes_ + huge_page) {
   void* mapping =
       mmap(nullptr, mapped_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -44,7 +44,7 @@ MemoryPool::MemoryPool(std::size_t bytes)
   mapping_ = static_cast<char*>(mapping);
   const auto address = reinterpret_cast<std::uintptr_t>(mapping);
   data_ = mapping_ + ((address + huge_page - 1) / huge_page * huge_page - address);
-  madvise(data_, bytes_, MADV_HUGEPAGE);
+  madvise(data_, bytes_, pages == Pages::huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
   madvise(mapping_, mapped_, MADV_DONTFORK);
   const long before = faults_taken();
   for (std::size_t at = 0; at < bytes_; at += small_page) data_[at] = 1;
@@ -56,8 +56,10 @@ MemoryPool::MemoryPool(std::size_t bytes)
 
 MemoryPool::~MemoryPool() { munmap(mapping_, mapped_); }
 
+bool MemoryPool::is_huge() const { return huge_share_ > mostly; }
+
 std::string MemoryPool::describe() const {
-  return fmt::format("{} in {} pages", name_size(bytes_), huge_share_ > mostly ? "huge" : "small");
+  return fmt::format("{} in {} pages", name_size(bytes_), is_huge() ? "huge" : "small");
 }
 
 }  // namespace bottleneck::ceilings

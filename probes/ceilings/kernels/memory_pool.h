@@ -10,8 +10,10 @@ namespace bottleneck::ceilings {
 
 class MemoryPool {
  public:
-  /// Touches all of it. Errors: throws Unavailable if it cannot be mapped.
-  explicit MemoryPool(std::size_t bytes);
+  enum class Pages { huge, small };
+  /// Touches all of it. Huge pages are asked for, and come where the kernel has some. Errors:
+  /// throws Unavailable if it cannot be mapped.
+  explicit MemoryPool(std::size_t bytes, Pages pages = Pages::huge);
   ~MemoryPool();
   MemoryPool(const MemoryPool&) = delete;
   MemoryPool& operator=(const MemoryPool&) = delete;
@@ -21,6 +23,7 @@ class MemoryPool {
   /// Whether all of it is 1.0 as doubles: what streams want. Walks leave addresses, which as
   /// doubles are denormal and slow.
   bool holds_numbers = false;
+  bool is_huge() const;  ///< nearly all of it
   /// "384 MB in huge pages"
   std::string describe() const;
 

@@ -164,6 +164,15 @@ TEST(LoopGain, larger_pages_help_only_sets_beyond_what_is_translated_at_hand) {
   EXPECT_TRUE(one.gain(Shrink::larger_pages));
 }
 
+TEST(LoopGain, larger_pages_give_what_this_machine_measured_for_them) {
+  Case one;
+  Irregular random;
+  random.set_bytes = 256e6;
+  one.loop.evidence.irregular = {random};
+  one.profile.ceilings.push_back(ceiling("memory.huge_pages", 1.1));
+  EXPECT_NEAR(one.gain(Shrink::larger_pages)->factor, 1.1, 1e-9);
+}
+
 /// x[i] = x[i - 1] * a + b[i]: the value goes round in xmm0 and each one is kept.
 TEST(Chains, know_a_recurrence_by_the_store_of_each_value) {
   const HotCode scan =

@@ -1,4 +1,6 @@
 // What advice is predicted to give: draws, and the models by kind of remedy.
+#include "src/analysis/predict.h"
+
 #include <cmath>
 
 #include <gmock/gmock.h>
@@ -7,6 +9,7 @@
 #include "src/analysis/analyze.h"
 #include "src/analysis/monte_carlo.h"
 #include "tests/unit/analysis/builders.h"
+#include "tests/unit/analysis/loop_builder.h"
 
 namespace bottleneck::testing {
 namespace {
@@ -124,6 +127,62 @@ TEST(Predict, calls_become_fewer_with_what_waits_in_them) {
   const Recommendation* less = advised(report, Remedy::sync_less);
   ASSERT_TRUE(less);
   EXPECT_NEAR(less->prediction.speedup.value, 1 / (0.1 + 0.9 / 64), 0.3);
+}
+
+/// Two threads: one works at `place`, the other queues for the lock half of the time.
+Quantity speedup_without_the_lock(Location place) {
+  ProfileBuilder b(10, 2);
+  b.thread(0, "other", 0, 10);
+  const int mutex = b.wait(WaitKind::lock_mutex);
+  b.work(0, b.place(user_code()), 0, 2, {2, 0, 0, 0});
+  b.work(1, b.place(std::move(place)), 0, 2, {2, 0, 0, 0});
+  b.work(0, 0, 2, 6, {1, 0, 1, 0});
+  b.idle(1, mutex, 6, 10, {0, 0, 2, 0});
+  const Report report = analyze(b.profile);
+  const Recommendation* split = advised(report, Remedy::split_lock);
+  return split ? split->prediction.speedup : Quantity{};
+}
+
+TEST(Predict, locks_own_what_locking_costs_where_nobody_waits) {
+  Location locking = user_code("___pthread_mutex_lock");
+  locking.module = "/usr/lib/libc.so.6";
+  const Quantity own = speedup_without_the_lock(user_code("g"));
+  const Quantity locks = speedup_without_the_lock(locking);
+  ASSERT_GT(own.value, 1);
+  EXPECT_NEAR(locks.low, own.low, 1e-9) << "queueing is the same";
+  EXPECT_GT(locks.high, own.high * 1.1);
+}
+
+TEST(Predict, each_loop_of_a_function_takes_the_lanes_that_fit_it) {
+  ProfileBuilder b(10, 1);
+  b.profile.machine.l2_bytes = 1 << 20;
+  b.profile.ceilings = {ceiling("compute.clock", 3e9), ceiling("compute.flops_f32_avx2_1", 1e11)};
+  HotCode code;
+  code.loop = true;
+  code.function = "f";
+  code.module = "/bin/prog";
+  code.body = {scalar_float(xmm0, xmm1)};
+  b.profile.hot_code = {code, code};
+  b.work(0, b.place(user_code("f")), 0, 10);
+  Evidence evidence;
+  evidence.wall_s = 10;
+  evidence.slices = {{0, {Bottleneck::compute, Detail::scalar}, 0, 0, -1, true, 10}};
+  HotLoop straight, second;
+  straight.share = second.share = 0.5;
+  second.code = 1;
+  straight.detail = second.detail = Detail::scalar;
+  straight.evidence.mix.instructions = second.evidence.mix.instructions = 6;
+  straight.evidence.mix.scalar_float_count = second.evidence.mix.scalar_float_count = 1;
+  const auto lanes = [&] {
+    for (const Advice* row : advice_for({Bottleneck::compute, Detail::scalar}))
+      if (row->shrink == Shrink::lanes)
+        return foresee(b.profile, evidence, {straight, second}, *row, Finding{});
+    return std::optional<Foreseen>();
+  };
+  const double alike = lanes()->prediction.speedup.value;
+  EXPECT_NEAR(alike, 4 * 0.6, 0.2);
+  second.evidence.mix.calls = 1;
+  EXPECT_NEAR(lanes()->prediction.speedup.value, 1 / (0.5 + 0.5 / 2.4), 0.1) << "one loop alone";
 }
 
 TEST(Predict, reads_in_parallel_follow_the_storage_that_was_measured) {

@@ -42,6 +42,16 @@ TEST(RuntimeLock, is_known_by_the_data_symbol_it_lies_in) {
   EXPECT_EQ(runtime_lock_name(""), "");
 }
 
+TEST(Locking, is_the_c_librarys_and_under_any_of_its_names) {
+  for (auto name : {"___pthread_mutex_lock", "pthread_mutex_unlock", "lll_mutex_lock_optimized",
+                    "__GI___lll_lock_wake", "__GI___pthread_mutex_unlock_usercnt", "futex_wait"})
+    EXPECT_TRUE(is_locking("/usr/lib/x86_64-linux-gnu/libc.so.6", name)) << name;
+  EXPECT_TRUE(is_locking("/lib/libpthread-2.31.so", "__pthread_mutex_lock"));
+  EXPECT_FALSE(is_locking("/usr/bin/prog", "pthread_mutex_lock")) << "a program's own";
+  EXPECT_FALSE(is_locking("/usr/lib/x86_64-linux-gnu/libc.so.6", "malloc"));
+  EXPECT_FALSE(is_locking("/usr/lib/x86_64-linux-gnu/libc.so.6", ""));
+}
+
 TEST(Interpreter, is_known_by_its_name_and_version) {
   for (auto path : {"/usr/bin/python3.11", "python3", "/opt/pypy3", "/usr/bin/perl", "ruby3.1",
                     "/usr/bin/node", "lua5.4", "php8.2", "/usr/lib/R/bin/exec/R", "/bin/bash"})
