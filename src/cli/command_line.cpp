@@ -1,5 +1,6 @@
 #include "src/cli/command_line.h"
 
+#include <functional>
 #include <limits>
 #include <map>
 

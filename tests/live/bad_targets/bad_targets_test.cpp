@@ -1,7 +1,10 @@
 // Targets that make an observer's life hard, in three situations: all is allowed, perf_event_open
 // is refused (tier C), and that with preloading forbidden (tier D). In each the program ends and
 // speaks as it does alone, nothing of ours stays behind, and the report is whole.
+#include <algorithm>
 #include <fstream>
+#include <memory>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>

@@ -1,5 +1,7 @@
 // CUDA programs on the fake stack: what comes through, and that no fault harms the program. The
 // figures are a model's.
+#include <set>
+
 #include <gmock/gmock.h>
 
 #include "tests/live/gpu/traced_program.h"

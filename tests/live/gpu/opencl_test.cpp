@@ -1,5 +1,7 @@
 // OpenCL programs on a real device: PoCL's, where there is no other. The first run of a kernel
 // compiles it.
+#include <map>
+
 #include <gmock/gmock.h>
 
 #include "tests/cli/launched_program.h"

@@ -1,5 +1,6 @@
 #include "probes/code/symbols.h"
 
+#include <array>
 #include <cstdio>
 #include <map>
 #include <sstream>

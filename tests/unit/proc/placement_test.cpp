@@ -1,5 +1,6 @@
 #include "probes/proc/placement.h"
 
+#include <algorithm>
 #include <map>
 #include <random>
 
