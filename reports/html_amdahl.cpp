@@ -72,14 +72,14 @@ void add_curve(Markup& page, const Chart& chart) {
   page.add("\"/>\n");
 }
 
-/// Named beside it; the names alternate above and below, for points may lie close.
-void add_name(Markup& page, double x, double y, const std::string& name, bool above) {
-  constexpr double beside = 9, apart = 12;
+/// Below the curve, which rises; of two names in a row one lies lower, for points may lie close.
+void add_name(Markup& page, double x, double y, const std::string& name, bool lower) {
+  constexpr double beside = 9, below = 14;
   const bool at_the_edge = x > right - 120;
   page.add("<text class=\"name\" text-anchor=\"");
   at_the_edge ? page.add("end") : page.add("start");
   page.add("\" x=\"").number(at_the_edge ? x - beside : x + beside).add("\" y=\"");
-  page.number(y + (above ? -apart : apart)).add("\">").text(name, longest_cell);
+  page.number(y + (lower ? 2 * below : below)).add("\">").text(name, longest_cell);
   page.add("</text>\n");
 }
 
@@ -90,7 +90,7 @@ struct Point {
   std::optional<Quantity> measured;
 };
 
-void add_point(Markup& page, const Chart& chart, const Point& one, bool above) {
+void add_point(Markup& page, const Chart& chart, const Point& one, bool lower) {
   const double x = chart.x(factor_for(chart.p, one.predicted.value));
   add_line(page, "promise", x, chart.y(one.predicted.low), x, chart.y(one.predicted.high));
   if (one.measured)
@@ -99,7 +99,7 @@ void add_point(Markup& page, const Chart& chart, const Point& one, bool above) {
   one.measured ? page.add("measured") : page.add("predicted");
   const double y = chart.y(one.measured ? one.measured->value : one.predicted.value);
   page.add("\" r=\"5\" cx=\"").number(x).add("\" cy=\"").number(y).add("\"/>\n");
-  add_name(page, x, y, one.name, above);
+  add_name(page, x, y, one.name, lower);
 }
 
 /// Nothing without points. `label` is read aloud, `caption` stands below.
@@ -115,19 +115,19 @@ void add_chart(Markup& page, double p, const std::vector<Point>& points, const s
   page.text(label).add("\">\n");
   add_axes(page, chart);
   add_curve(page, chart);
-  bool above = true;
+  bool lower = false;
   for (const Point& one : points) {
-    add_point(page, chart, one, above);
-    above = !above;
+    add_point(page, chart, one, lower);
+    lower = !lower;
   }
   page.add("</svg>\n<figcaption>").text(caption).add("</figcaption>\n</figure>\n");
 }
 
-std::string describe_curve(double p, const std::string& of) {
+std::string describe_curve(const std::string& share, const std::string& of) {
   return fmt::format(
       "Amdahl's curve: what the whole gains (upwards) when the {} of the time that is {} gets so "
       "much faster (to the right). ",
-      format_percent(p), of);
+      share, of);
 }
 
 }  // namespace
@@ -144,7 +144,7 @@ void add_amdahl_chart(Markup& page, const Report& report) {
             fmt::format("Amdahl's curve for {} of the time, with {} measured points; the table "
                         "above has the figures",
                         format_percent(p), points.size()),
-            describe_curve(p, name_step_class(first)) +
+            describe_curve(format_percent(p), name_step_class(first)) +
                 "A bar is what was promised of a variant, the dot what was measured, the line "
                 "through it its 95 % interval.");
 }
@@ -157,6 +157,7 @@ void add_advice_curve(Markup& page, const Report& report) {
   const auto found = report.shares.find(kind);
   if (found == report.shares.end() || !verdict.ended_by.empty()) return;
   const double p = std::clamp(found->second, 0.0, 1.0);
+  const std::string share = describe_share(arrange_page_bars(report.shares), kind, p);
   std::vector<Point> points;
   for (std::size_t i = 0; i < report.recommendations.size() && points.size() < most_points; ++i) {
     const Recommendation& one = report.recommendations[i];
@@ -170,8 +171,8 @@ void add_advice_curve(Markup& page, const Report& report) {
   add_chart(page, p, points,
             fmt::format("Amdahl's curve for {} of the time, with {} predictions; the list above "
                         "has the figures",
-                        format_percent(p), points.size()),
-            describe_curve(p, std::string(to_string(kind))) +
+                        share, points.size()),
+            describe_curve(share, std::string(to_string(kind))) +
                 "A ring is what the advice of that number is predicted to give, the bar its "
                 "interval; nothing of it was measured. Advice that shrinks more than this slice "
                 "is not drawn.");

@@ -21,7 +21,7 @@ const Literal chart_style = R"(
 .chart .lane { fill: var(--card); }
 .chart .found { fill: none; stroke: var(--text); stroke-width: 2; }
 .chart .cursor { fill: none; stroke: var(--text); stroke-width: 2; stroke-dasharray: 3 2; }
-.chart .halo { paint-order: stroke; stroke: var(--page); stroke-width: 3px; }
+.chart .halo { paint-order: stroke; stroke: var(--page); stroke-width: 5px; }
 .chart .k-compute { fill: var(--compute); }
 .chart .k-memory_bandwidth { fill: var(--memory_bandwidth); }
 .chart .k-memory_latency { fill: var(--memory_latency); }

@@ -114,7 +114,7 @@ void add_roofline_section(Markup& page, const Report& report, const RooflineChar
   page.add("</section>\n");
 }
 
-void add_roofs_figure(Markup& page, Literal id, const RooflineChart& chart,
+void add_roofs_figure(Markup& page, Literal id, std::string title, const RooflineChart& chart,
                       std::string_view caption) {
   if (chart.roofs.empty()) return;
   const bool drawn = std::any_of(chart.roofs.begin(), chart.roofs.end(),
@@ -122,7 +122,7 @@ void add_roofs_figure(Markup& page, Literal id, const RooflineChart& chart,
   page.add("<figure>\n");
   if (drawn) page.add("<div class=\"chart\" id=\"").add(id).add("\" hidden></div>\n");
   page.add("<figcaption>").text(caption).add("</figcaption>\n");
-  add_small_table(page, list_roofs("The roofs as a table", chart));
+  add_small_table(page, list_roofs(std::move(title), chart));
   page.add("</figure>\n");
 }
 

@@ -49,6 +49,8 @@ void add_sides(Markup& page, const Comparison& all) {
 }
 
 void add_doubts(Markup& page, const Comparison& all) {
+  if (all.obstacles.empty() && all.notes.empty() && all.outputs_differ.empty()) return;
+  page.add("<section aria-labelledby=\"doubts\">\n<h2 id=\"doubts\">What to know</h2>\n");
   const auto add = [&](Literal label, const std::vector<std::string>& items) {
     if (items.empty()) return;
     const std::size_t shown = std::min(items.size(), shown_doubts);
@@ -57,8 +59,9 @@ void add_doubts(Markup& page, const Comparison& all) {
   };
   add("What keeps them from being compared", all.obstacles);
   add("Notes", all.notes);
-  if (all.outputs_differ.empty()) return;
-  page.add("<h3>The outputs differ</h3>\n").element("p", all.outputs_differ);
+  if (!all.outputs_differ.empty())
+    page.add("<h3>The outputs differ</h3>\n").element("p", all.outputs_differ);
+  page.add("</section>\n");
 }
 
 void add_verdict(Markup& page, const Comparison& all) {
@@ -73,7 +76,6 @@ void add_verdict(Markup& page, const Comparison& all) {
   add_ratio_chart(page, all);
   add_sides(page, all);
   add_runs_chart(page, all);
-  add_doubts(page, all);
   page.add("</section>\n");
 }
 
@@ -152,6 +154,7 @@ std::string render_html(const Comparison& all, const PageScript& script) {
   Markup page;
   add_verdict(page, all);
   add_what_changed(page, all);
+  add_doubts(page, all);
   add_environment(page, all);
   JsonText none;
   none.open("{").close("}");

@@ -47,7 +47,9 @@ void add_head(Markup& page, const MachineReport& report) {
                                     format_seconds(report.took_s)));
   page.fact("for later runs", report.kept);
   page.add("</dl>\n");
-  add_listing(page, list_main_ceilings(report.ceilings));
+  Listing most = list_main_ceilings(report.ceilings);
+  most.columns.back().title = "together is";
+  add_listing(page, most);
   page.add("</section>\n");
 }
 
@@ -55,10 +57,10 @@ void add_roofs(Markup& page, const RooflineChart& one, const RooflineChart& all)
   page.add("<section aria-labelledby=\"roof\">\n<h2 id=\"roof\">Roofline of this machine</h2>\n");
   if (one.roofs.empty() && all.roofs.empty())
     page.element("p", "Neither arithmetic nor memory was measured: there is no roof to draw.");
-  add_roofs_figure(page, "roofline", one,
+  add_roofs_figure(page, "roofline", "Roofs of one CPU", one,
                    "One CPU: below the slopes the bytes end first, below the levels the "
                    "arithmetic. Where a program lies, its own report shows.");
-  add_roofs_figure(page, "roofline_all", all, "All CPUs together.");
+  add_roofs_figure(page, "roofline_all", "Roofs of all CPUs", all, "All CPUs together.");
   page.add("</section>\n");
 }
 
@@ -89,7 +91,7 @@ void add_ladder(Markup& page, const std::vector<Measurement>& ceilings) {
   page.element("p",
                "How long things take, and as if 1 ns were 1 s. A bar grows by the same for each "
                "factor of ten; a grey one is the textbook's figure: it was not measured here.");
-  page.open_scrolling("Latency ladder")
+  page.open_scrolling("How long things take")
       .add(
           "<table class=\"full\">\n<thead><tr><th scope=\"col\">how long takes</th><th "
           "scope=\"col\" class=\"number\">textbook</th><th scope=\"col\" class=\"number\">1 ns = 1 "
@@ -100,6 +102,12 @@ void add_ladder(Markup& page, const std::vector<Measurement>& ceilings) {
   page.add("</tbody>\n</table>\n</div>\n</section>\n");
 }
 
+std::string describe_spread(const std::string& name, const Quantity& quantity) {
+  const std::string spread = format_spread(name, quantity);
+  if (!spread.empty()) return spread;
+  return quantity.low < quantity.high ? "rounds to the same" : "exact";
+}
+
 Listing list_group(const CeilingGroup& group) {
   Listing listing{group.title,
                   {{"name"}, {"value", true}, {"low – high", true}, {"how"}},
@@ -107,9 +115,8 @@ Listing list_group(const CeilingGroup& group) {
                   group.figures.size()};
   for (const Measurement* one : group.figures) {
     const Quantity& quantity = std::get<Quantity>(one->result);
-    const std::string spread = format_spread(one->name, quantity);
     listing.rows.push_back({one->name, format_ceiling(one->name, quantity),
-                            spread.empty() ? no_figure : spread, one->source});
+                            describe_spread(one->name, quantity), one->source});
   }
   return listing;
 }
@@ -118,7 +125,7 @@ void add_figures(Markup& page, const std::vector<Measurement>& ceilings) {
   page.add("<section aria-labelledby=\"figures\">\n<h2 id=\"figures\">All figures</h2>\n");
   page.element("p",
                "A ceiling is the best of many short slices; low and high span the best of all "
-               "rounds. Without them a figure is exact, or follows from others.");
+               "rounds, 95 % of them where there are many.");
   const std::vector<CeilingGroup> groups = group_ceilings(ceilings);
   if (groups.empty()) page.element("p", "none");
   for (const CeilingGroup& group : groups) add_listing(page, list_group(group));

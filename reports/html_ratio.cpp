@@ -59,7 +59,7 @@ void add_ratio_chart(Markup& page, const Comparison& all) {
   if (!all.ratio || all.ratio->low <= 0) return;
   constexpr double axis = 46, tall = 12;
   const RatioScale scale(*all.ratio, all.gate);
-  page.add("<figure>\n<svg class=\"scale\" viewBox=\"0 0 600 92\" role=\"img\" aria-label=\"");
+  page.add("<figure>\n<svg class=\"scale\" viewBox=\"0 0 600 100\" role=\"img\" aria-label=\"");
   page.text(
       fmt::format("head / base is {}; the gate is at {:.3g}", describe_ratio(all), 1 + all.gate));
   page.add("\">\n");
@@ -67,13 +67,13 @@ void add_ratio_chart(Markup& page, const Comparison& all) {
   const std::pair<double, std::string> marks[] = {
       {1 / (1 + all.gate), "gate, faster"}, {1, "the same"}, {1 + all.gate, "gate, slower"}};
   double last = 0;
-  constexpr double apart = 90;  // of two labels in one line
+  constexpr double apart = 125;  // of two labels in one line, as large as on a phone
   bool lower = false;
   for (const auto& [ratio, label] : marks) {
     const double x = scale.x(ratio);
-    add_line(page, "grid", x, axis - 2 * tall, x, axis + tall);
+    add_line(page, "gate", x, axis - 2 * tall, x, axis + tall);
     lower = x - last < apart && !lower;
-    constexpr double below = 14, line = 13;
+    constexpr double below = 14, line = 19;
     add_label(page, x, axis + tall + below + (lower ? line : 0), label);
     last = x;
   }
@@ -81,7 +81,7 @@ void add_ratio_chart(Markup& page, const Comparison& all) {
   const double middle = scale.x(all.ratio->value);
   page.add("<circle class=\"measured\" r=\"6\" cx=\"").number(middle).add("\" cy=\"");
   page.number(axis).add("\"/>\n");
-  add_label(page, std::clamp(middle, left + apart / 2, right - apart / 2), axis - tall - 8,
+  add_label(page, std::clamp(middle, left + apart / 4, right - apart / 4), axis - tall - 8,
             fmt::format("{:.3f}", all.ratio->value));
   page.add("</svg>\n<figcaption>");
   page.text(fmt::format(

@@ -34,7 +34,8 @@ void add_limits_table(Markup&, const Report&);  ///< inside it: measured against
 /// Each chart is a place for the script to draw in, and a table that says the same without it.
 void add_roofline_section(Markup&, const Report&, const RooflineChart&);
 /// Nothing without roofs. `id`: of the place that the script draws in.
-void add_roofs_figure(Markup&, Literal id, const RooflineChart&, std::string_view caption);
+void add_roofs_figure(Markup&, Literal id, std::string title, const RooflineChart&,
+                      std::string_view caption);
 void add_course_section(Markup&, const Report&, const TimelineChart&);  ///< phases, parallelism
 void add_timeline_figure(Markup&, const TimelineChart&);
 void add_code_section(Markup&, const Report&, const Charts&, const SourceLines&);

@@ -39,6 +39,7 @@ h2 { font-size: 1.3rem; margin-top: 2.25rem; border-bottom: 1px solid var(--line
 h3 { font-size: 1.05rem; margin-top: 1.25rem; }
 code { font: .9em ui-monospace, "DejaVu Sans Mono", monospace; }
 code, dd, td, th, li, h1, h3, p { unicode-bidi: isolate; }
+a { color: var(--compute); }
 header p { margin: 0; }
 header .tool, .note, figcaption, dt, caption, thead th { color: var(--faint); }
 .said { font-size: 1.15rem; }
@@ -91,8 +92,10 @@ th, td {
 }
 .legend, .full { width: 100%; }
 .scroll th, .scroll td { min-width: 4rem; }
-.scroll th[scope=row], .scroll td:not(.number) { min-width: 9rem; }
+.scroll th[scope=row] { min-width: 10rem; }
+.scroll td:not(.number) { min-width: 9rem; }
 .scroll .state { min-width: 6.5rem; }
+.scroll td:last-child:not(.number):not(.wide):not(.half) { min-width: 10.5rem; }
 .number { text-align: right; white-space: nowrap; }
 .scroll .wide { width: 75%; min-width: 10rem; }
 .scroll .half { width: 40%; min-width: 9rem; }
@@ -116,6 +119,7 @@ ol.cards h3 { display: inline; }
 }
 .axis { stroke: var(--faint); }
 .grid { stroke: var(--line); }
+.gate { stroke: var(--faint); stroke-dasharray: 4 3; }
 .amdahl .curve { stroke: var(--compute); stroke-width: 2; fill: none; }
 .promise { stroke: var(--faint); stroke-width: 6; stroke-opacity: .5; }
 .interval { stroke: var(--text); stroke-width: 2; }
@@ -126,6 +130,8 @@ summary { cursor: pointer; padding: .4rem 0; font-weight: 600; }
 footer { margin-top: 2rem; color: var(--faint); font-size: .9rem; }
 @media (max-width: 30rem) {
   body { padding: .75rem; }
+  .amdahl, .scale { font-size: 1.2rem; }
+  .scroll td:not(.number) { min-width: 10.5rem; }
   .facts { display: block; }
   .facts dt { font-size: .85rem; margin-top: .35rem; }
   .legend td:last-child, .legend th:last-child { font-size: .9rem; }

@@ -11,9 +11,9 @@ from html.parser import HTMLParser
 VOID = {"meta", "br", "hr"}
 ALLOWED = VOID | set("html head title style body header main footer section article figure figcaption h1 h2 h3 p dl dt dd "
                      "ul ol li table caption thead tbody tr th td div span code strong b details summary "
-                     "svg line polyline circle text script".split())
+                     "svg line polyline circle text script a".split())
 ATTRIBUTES = set("lang charset http-equiv content name class id style scope role tabindex aria-label aria-labelledby open "
-                 "viewbox x y x1 y1 x2 y2 points r cx cy text-anchor hidden type colspan".split())
+                 "viewbox x y x1 y1 x2 y2 points r cx cy text-anchor hidden type colspan href".split())
 LARGEST = 1_000_000  # bytes of a page, whatever the report holds
 LEAST_CONTRAST = 4.5  # WCAG 2.1, 1.4.3 AA
 PAIRS = [("page", "text"), ("page", "faint"), ("card", "text"), ("card", "faint"), ("page", "good"), ("page", "poor")]
@@ -32,6 +32,8 @@ class Page(HTMLParser):
         for name, value in attrs:
             if name not in ATTRIBUTES or re.search(r"javascript:|url\(|expression", value or "", re.I) and name == "style":
                 self.breaches.append(f"attribute {name}={value!r}")
+            if name == "href" and not re.fullmatch(r"#[a-z0-9-]+", value or ""):
+                self.breaches.append(f"link {value!r}")
             if name == "style" and not re.fullmatch(r"(flex-grow:\d+\.\d+|width:\d+\.\d+%)", value):
                 self.breaches.append(f"style {value!r}")
         attrs = dict(attrs)

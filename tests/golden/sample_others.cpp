@@ -45,6 +45,7 @@ void name_everything(TriedDemo& demo, const std::string& name) {
   if (!demo.report) return;
   Demo& what = *demo.report->demo;
   what.name = what.line = what.unit = what.limit = what.wrong = name;
+  what.steps.front().variant = name;
   what.notes = {name, lengthened(name)};
   demo.report->verdict.sentence = name;
   demo.report->verdict.where = {name, lengthened(name), name, 1, 1};
@@ -57,6 +58,29 @@ void name_everything(TriedDemo& demo, const std::string& name) {
 const std::string hostile_name =
     "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
     "\"'`${}]]>-->&lt;\x1b[31m\xff\xfe\xe2\x80\xae\xe2\x80\xa8\x01";
+
+Report a_report_of_hostile_names() {
+  Report report = a_hostile_report();
+  Profile& profile = report.profile;
+  profile.target.command = {hostile_name, lengthened(hostile_name)};
+  for (Location& place : profile.locations)
+    place.function = place.caller = place.file = place.module = hostile_name;
+  profile.locations.front().function = lengthened(hostile_name);
+  for (Wait& wait : profile.waits) wait.call = wait.object = hostile_name;
+  for (Thread& thread : profile.threads) thread.name = hostile_name;
+  for (Process& process : profile.processes) process.name = hostile_name;
+  report.verdict.sentence = hostile_name;
+  const Where where{hostile_name, lengthened(hostile_name), "/src/" + hostile_name, 3, 1};
+  for (Finding& finding : report.findings) {
+    finding.where = where;
+    finding.supports = {hostile_name};
+  }
+  for (Recommendation& advice : report.recommendations) {
+    advice.where = where;
+    advice.action = advice.why = hostile_name;
+  }
+  return report;
+}
 
 MachineReport a_machine(const std::string& name) {
   MachineReport report;
@@ -148,7 +172,8 @@ std::vector<TriedDemo> some_demos(const std::string& name) {
   all[3].row.name = "gpu-add";
   all[3].left_out = "no GPU answers";
   if (!name.empty())
-    for (TriedDemo& one : all) name_everything(one, name);
+    for (std::size_t i = 0; i < all.size(); ++i)
+      name_everything(all[i], std::to_string(i) + name);  // no two are called the same
   return all;
 }
 

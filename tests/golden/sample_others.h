@@ -15,6 +15,9 @@ namespace bottleneck {
 /// Markup that runs, ends of elements and strings, control and direction characters, no UTF-8.
 extern const std::string hostile_name;
 
+/// A run whose every place, wait, thread and process is called so, and its findings and advice.
+Report a_report_of_hostile_names();
+
 MachineReport a_machine(const std::string& name);
 /// A regression: beyond the gate, and its interval excludes 1.
 Comparison a_comparison(const std::string& name);

@@ -27,7 +27,7 @@ async function tryEverything(page) {
   await page.waitForTimeout(500);
 }
 
-for (const name of ['demo', 'hostile', 'large'])
+for (const name of ['demo', 'hostile', 'large', 'machine_hostile', 'comparison_hostile', 'demos_hostile'])
   await withPage(name, {}, async (page, seen) => {
     expect(seen.requests.length === 1, `${name} asked for ${seen.requests.slice(1)}`);
     expect(seen.errors.length === 0, `${name} complained: ${seen.errors}`);

@@ -43,4 +43,22 @@ for (const reducedMotion of ['no-preference', 'reduce'])
     expect((await page.pdf({ format: 'A4', printBackground: true })).length > 20000, 'nothing was printed');
     expect(heard.errors.length === 0, `complaints: ${heard.errors}`);
   });
+
+/** The pages without a run: what they draw, save and link to. */
+const saves = {
+  machine: saved => saved.kind === 'machine' && saved.ceilings.length > 15 && saved.unavailable.length === 2,
+  comparison: saved => saved.kind === 'comparison' && saved.ratio.value === 1.102,
+  demos: saved => saved.kind === 'demos' && saved.demos.length === 2,
+};
+for (const [name, isWhole] of Object.entries(saves))
+  await withPage(name, { acceptDownloads: true }, async (page, heard) => {
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: /Download/ }).click()]);
+    expect(isWhole(JSON.parse(readFileSync(await download.path(), 'utf8')).report), `${name}: what is saved is not that of the page`);
+    for (const id of name === 'machine' ? ['roofline', 'roofline_all'] : [])
+      expect(await page.locator(`#${id} svg path.roof`).count() > 2, `${name}: ${id} has no roofs`);
+    for (const link of await page.locator('a').all())
+      expect(await page.locator(await link.getAttribute('href')).isVisible(), `${name}: ${await link.getAttribute('href')} leads nowhere`);
+    expect((await page.pdf({ format: 'A4', printBackground: true })).length > 20000, `${name}: nothing was printed`);
+    expect(heard.errors.length === 0, `${name} complained: ${heard.errors}`);
+  });
 await finish();

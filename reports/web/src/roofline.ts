@@ -51,7 +51,7 @@ export function drawRoofline(host: HTMLElement, data: Roofline, cpus = 'one CPU'
   const alone = data.points.length === 0;
   const what = alone ? `${cpus} of this machine` : `${data.points.length} hot loops`;
   const svg = drawing(host, `Roofline of ${what}; the table below has the figures`);
-  const status = statusLine(host);
+  const status = alone ? undefined : statusLine(host);
   const moving = data.points.filter(point => point.traffic > 0);
   const levels = joinLevels(data.roofs.filter(roof => roof.flops_per_s > 0));
   const slopes = data.roofs.filter(roof => roof.bytes_per_s > 0).sort((a, b) => a.bytes_per_s - b.bytes_per_s);
@@ -100,7 +100,7 @@ export function drawRoofline(host: HTMLElement, data: Roofline, cpus = 'one CPU'
         `, ${percent(point.share)} of the time in user code`;
       const dot = shape(svg, 'circle', { cx, cy, r: 4 + 8 * Math.sqrt(point.share), class: `k-${point.kind}` });
       shape(dot, 'title', {}, said);
-      dot.addEventListener('pointerenter', () => (status.textContent = said));
+      dot.addEventListener('pointerenter', () => { if (status) status.textContent = said; });
       const end = cx > width * 0.6;
       labels.add(end ? cx - 14 : cx + 14, cy + 4, fit(point.name, width * 0.4), end ? 'end' : 'start', 'halo');
     }

@@ -54,6 +54,23 @@ TEST(Gate, says_nothing_of_noise) {
   EXPECT_GT(all.smallest.value_or(0), 0.08) << "it could not have found such a slowdown";
 }
 
+TEST(Gate, tells_the_cpu_time_of_disturbed_runs_too_and_judges_nothing_by_it) {
+  const auto busy = [](double cpu_s) {
+    Trial trial = steady("one", 1);
+    for (TrialRun& run : trial.runs) run.cpu_s = cpu_s;
+    for (std::size_t i = 2; i < trial.runs.size(); ++i)
+      trial.runs[i].rejected = "other programs used the CPUs";
+    return trial;
+  };
+  const Comparison all = judge(busy(0.5), busy(0.6));
+  EXPECT_EQ(all.verdict, CompareVerdict::inconclusive);
+  EXPECT_FALSE(all.ratio);
+  ASSERT_TRUE(all.cpu_ratio);
+  EXPECT_NEAR(all.cpu_ratio->value, 1.2, 1e-9);
+  EXPECT_EQ(judge(steady("base", 1), steady("head", 1)).verdict, CompareVerdict::ok);
+  EXPECT_FALSE(judge(busy(0.001), busy(0.002)).cpu_ratio) << "the start of a program is most of it";
+}
+
 TEST(Gate, takes_five_runs_a_side) {
   const Comparison few = judge(trial_of("base", {1, 1, 1, 1}), trial_of("head", {2, 2, 2, 2}));
   EXPECT_EQ(few.verdict, CompareVerdict::inconclusive);

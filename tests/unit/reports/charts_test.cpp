@@ -133,6 +133,19 @@ TEST(Charts, roofline_takes_the_ceilings_of_one_cpu_alone) {
   EXPECT_EQ(chart.points[0].traffic, 0);
 }
 
+TEST(Charts, roofs_of_all_cpus_are_the_best_of_any_number_of_threads) {
+  const RooflineChart chart = chart_roofs_of_all(
+      {{"compute.flops_f64_avx2_1", exactly(5e10, Unit::flop_per_second), "", 1},
+       {"compute.flops_f64_avx2_all", exactly(1e11, Unit::flop_per_second), "", 1},
+       {"memory.read_1", exactly(2e10, Unit::bytes_per_second), "", 1},
+       {"memory.read_2", exactly(4e10, Unit::bytes_per_second), "", 1},
+       {"memory.read_4", exactly(3e10, Unit::bytes_per_second), "", 1}});
+  ASSERT_EQ(chart.roofs.size(), 2u);
+  EXPECT_EQ(chart.roofs[0].name, "f64 avx2");
+  EXPECT_DOUBLE_EQ(chart.roofs[0].flops_per_s, 1e11);
+  EXPECT_EQ(chart.roofs[1].name, "read memory with 2 threads");
+}
+
 TEST(JsonText, lets_nothing_of_a_name_end_its_element_or_its_string) {
   JsonText json;
   json.open("[").text("</script>\"\\\n\xff\xe2\x80\xae").number(1.5).whole(-2).close("]");

@@ -145,6 +145,7 @@ Comparison a_full_comparison() {
   all.base.wall_s = all.head.wall_s = {1, 2};
   all.base.profiled_s = 1;
   all.ratio = Quantity{1.1, 1.0, 1.2, Unit::ratio};
+  all.cpu_ratio = Quantity{1.1, 1.05, 1.2, Unit::ratio};
   all.smallest = 0.1;
   all.interleaved = true;
   all.most_looks = 6;
@@ -167,6 +168,14 @@ TEST(ComparisonScreen, fits_24_lines_and_shows_no_control_character) {
     for (std::size_t end; (end = text.find('\n', from)) != std::string::npos; from = end + 1)
       EXPECT_LE(width_of(text.substr(from, end - from)), width);
   }
+}
+
+TEST(ComparisonScreen, tells_the_cpu_time_beside_the_ratio_and_only_where_it_was_measured) {
+  Comparison all = a_full_comparison();
+  EXPECT_THAT(render_comparison(all, {}), HasSubstr("CPU time 1.10× [1.05 – 1.20]"));
+  EXPECT_THAT(comparison_to_markdown(all), HasSubstr("CPU time: 1.10×"));
+  all.cpu_ratio.reset();
+  EXPECT_THAT(render_comparison(all, {}), Not(HasSubstr("CPU time")));
 }
 
 TEST(ComparisonForms, are_inert_and_fit_their_receivers) {
