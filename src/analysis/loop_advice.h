@@ -21,6 +21,7 @@ struct LoopGain {
   double spread = 0;      ///< standard deviation of ln(factor)
   bool foreseen = false;  ///< by a model and this loop's figures; else only a bound
   std::string because;
+  double once_s = 0;  ///< seconds that it costs once, whatever the loop does
 };
 /// Nothing where the row does not fit this loop ("vectorize" with a call inside).
 std::optional<LoopGain> gain_of(const Profile&, const HotLoop&, Shrink);

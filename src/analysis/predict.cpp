@@ -208,11 +208,16 @@ std::optional<Foreseen> foresee_loop(const Profile& profile, const Evidence& evi
   if (!gain) return std::nullopt;
   const double share = quiet_s(evidence) > 0 ? evidence.seconds_of(kind) / quiet_s(evidence) : 0;
   if (!gain->foreseen) return vanishing(share, row);
-  return drawn(Claim::conditional,
-               {{share, samples_of(profile), gain->factor, gain->spread, gain->most}},
-               fmt::format("1 / ((1 - p) + p / s), p = {:.3f}, s = {:.2f}: {}", share, gain->factor,
-                           gain->because),
-               row);
+  // What it costs once is time of the same part.
+  const double once = share > 0 ? gain->once_s / quiet_s(evidence) / share : 0;
+  const double factor = 1 / (1 / gain->factor + once), most = 1 / (1 / gain->most + once);
+  if (factor <= 1) return std::nullopt;
+  std::string model = fmt::format("1 / ((1 - p) + p / s), p = {:.3f}, s = {:.2f}: {}", share,
+                                  factor, gain->because);
+  if (once > 0)
+    model += fmt::format(", {:.2f}x less {:.2f} s for the first touch", gain->factor, gain->once_s);
+  return drawn(Claim::conditional, {{share, samples_of(profile), factor, gain->spread, most}},
+               std::move(model), row);
 }
 
 /// Of the program's own computing in that function, loops and what is around them.

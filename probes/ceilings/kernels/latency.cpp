@@ -3,6 +3,7 @@
 // edge, where the rest of the process decides what stays in it.
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -199,9 +200,35 @@ Outcome measure_huge_pages(Session& session, double seconds) {
   link_walk(session.pool(), bytes);
   const auto slow = rates_of_walk(session, seconds / 2, small, lines, widths[0]);
   const auto fast = rates_of_walk(session, seconds / 2, session.pool(), lines, widths[0]);
-  return ratios(fast, typical(slow), Unit::ratio,
+  return ratios(fast, typical(slow), Unit::count,
                 fmt::format("dependent loads over {}: huge pages against small ones",
                             name_size(lines * line)));
+}
+
+/// Pages that this machine has not touched lately: a hypervisor may have to find memory for them,
+/// which fault.huge, the same few pages again and again, does not see.
+Outcome measure_fresh_pages(Session& session, double) {
+  constexpr std::size_t pools = 8, bytes = 16u << 20, huge_page = 2u << 20;
+  if (session.pool().size() + pools * bytes > session.around().memory_bytes)
+    throw Unavailable{fmt::format("{} more memory than may be taken", name_size(pools * bytes)),
+                      "give it more memory"};
+  Samples samples{
+      {},
+      Unit::seconds,
+      Best::lowest,
+      fmt::format("first touch of {} of 2048 KB in {} pieces", name_size(pools * bytes), pools)};
+  constexpr double spread_of_memory = 0.25;  // what lies where in the host is chance
+  samples.least_margin = spread_of_memory;
+  std::vector<std::unique_ptr<MemoryPool>> kept;  // all at once, so that each is another memory
+  for (std::size_t i = 0; i < pools; ++i) {
+    const double before = thread_seconds();
+    kept.push_back(std::make_unique<MemoryPool>(bytes));
+    samples.values.push_back((thread_seconds() - before) * huge_page / bytes);
+    if (!kept.back()->is_huge())
+      throw Unavailable{"the kernel gave no huge pages",
+                        "echo madvise > /sys/kernel/mm/transparent_hugepage/enabled"};
+  }
+  return samples;
 }
 
 std::vector<std::uint64_t> ladder(const Surroundings& around) {
@@ -242,6 +269,7 @@ void add_latency(Figures& figures, const Surroundings& around) {
         bytes);
   figures.push_back({"memory.parallelism", 2 * quick_s, full_s, measure_parallelism});
   figures.push_back({"memory.huge_pages", quick_s, full_s, measure_huge_pages});
+  figures.push_back({"fault.huge_fresh", quick_s, full_s, measure_fresh_pages});
 }
 
 }  // namespace bottleneck::ceilings

@@ -171,6 +171,11 @@ TEST(LoopGain, larger_pages_give_what_this_machine_measured_for_them) {
   one.loop.evidence.irregular = {random};
   one.profile.ceilings.push_back(ceiling("memory.huge_pages", 1.1));
   EXPECT_NEAR(one.gain(Shrink::larger_pages)->factor, 1.1, 1e-9);
+  EXPECT_EQ(one.gain(Shrink::larger_pages)->once_s, 0);
+  one.profile.ceilings.push_back(ceiling("fault.huge_fresh", 2e-3));
+  one.profile.ceilings.push_back(ceiling("fault.small", 1e-6));
+  EXPECT_NEAR(one.gain(Shrink::larger_pages)->once_s,
+              256e6 / (2 << 20) * 2e-3 - 256e6 / 4096 * 1e-6, 1e-6);
 }
 
 /// x[i] = x[i - 1] * a + b[i]: the value goes round in xmm0 and each one is kept.
