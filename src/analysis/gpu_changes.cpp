@@ -83,8 +83,11 @@ class Chunks {
  public:
   Chunks(const Chunking& wanted, const Round& round, int chunks, ReplayProgram& program)
       : wanted_(wanted), chunks_(chunks), program_(program) {
-    const bool both = !round.h2d.empty() && !round.d2h.empty() && wanted.engines > 1;
-    slower_ = both ? 1 / wanted.both_ways : 1;
+    const double in = seconds_of(program, round.h2d), out = seconds_of(program, round.d2h);
+    if (wanted.engines > 1) {
+      slower_in_ = slowdown(in, out);
+      slower_out_ = slowdown(out, in);
+    }
     // The results of a chunk go after the input of the next one, or one engine could overlap
     // nothing.
     for (int chunk = 0; chunk <= chunks; ++chunk) {
@@ -98,11 +101,20 @@ class Chunks {
   ReplayStep take() { return std::move(burst_); }
 
  private:
+  /// The direction with less to copy is beside the other one all the time, and that one for as long
+  /// as it.
+  double slowdown(double copies_s, double others_s) const {
+    if (copies_s <= 0) return 1;
+    return 1 + std::min(1.0, others_s / copies_s) * (1 / wanted_.both_ways - 1);
+  }
+
   void add(const std::vector<int>& operations, int chunk) {
     for (const int index : operations) {
       ReplayOperation piece = program_.operations[static_cast<std::size_t>(index)];
       piece.stream = first_new_stream + chunk % new_streams;
-      piece.length = piece.length / chunks_ * (is_copy(piece.kind) ? slower_ : 1);
+      piece.length /= chunks_;
+      if (piece.kind == GpuKind::h2d) piece.length *= slower_in_;
+      if (piece.kind == GpuKind::d2h) piece.length *= slower_out_;
       piece.bytes /= chunks_;
       piece.lead = 0;
       if (piece.kind == GpuKind::d2h && wanted_.engines == 1)
@@ -115,7 +127,7 @@ class Chunks {
   const Chunking& wanted_;
   const int chunks_;
   ReplayProgram& program_;
-  double slower_ = 1;
+  double slower_in_ = 1, slower_out_ = 1;
   ReplayStep burst_;
 };
 
@@ -214,8 +226,8 @@ bool batch_launches(double node_s, ReplayProgram& program, const std::vector<boo
       ReplayOperation& one = program.operations[static_cast<std::size_t>(step.issues.front())];
       step.think = 0;
       one.lead = node_s * one.count;
-      one.gone = one.operation >= 0 && static_cast<std::size_t>(one.operation) < fused.size() &&
-                 fused[static_cast<std::size_t>(one.operation)];
+      const auto row = static_cast<std::size_t>(one.operation);
+      if (one.operation >= 0 && row < fused.size() && fused[row]) one.length = one.lead = 0;
       changed = true;
     }
     follows = starts_one;

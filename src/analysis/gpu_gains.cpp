@@ -52,7 +52,7 @@ double length_seen(const GpuTimeline& gpu) {
 class Replays {
  public:
   Replays(const Profile& profile, const Evidence& evidence)
-      : wall_s_(quiet_s(evidence)),
+      : wall_s_(evidence.wall_s),
         recorded_(record_program(profile.gpu, activities_of(profile.gpu))),
         base_s_(replay(recorded_).end),
         seen_s_(std::min(base_s_, length_seen(profile.gpu))) {}
@@ -73,7 +73,8 @@ class Replays {
     return found;
   }
 
-  /// Of the whole run, where the devices' part gets shorter by that.
+  /// Of the whole run, where the devices' part gets shorter by that. What other programs held up is
+  /// in both.
   double gain_of(double saved_s) const {
     return amdahl(std::clamp(saved_s / wall_s_, 0.0, 1.0), std::numeric_limits<double>::infinity());
   }

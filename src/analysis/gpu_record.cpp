@@ -28,6 +28,7 @@ struct Call {
   int issues = -1;      ///< operation of the program
   bool waits = false;   ///< a synchronizing call
   bool blocks = false;  ///< it returns when its own operation has ended
+  int own = -1;         ///< a copy that the same call has made, in which it waits
 };
 
 struct Recorded {
@@ -82,11 +83,19 @@ void record_operations(const GpuTimeline& gpu, const std::vector<GpuActivity>& d
       seen.queued.push_back(begin);
       program.operations.push_back(made);
     }
+  std::map<std::pair<int, std::uint64_t>, int> copies;  // by process and number of the call
+  for (std::size_t i = 0; i < program.operations.size(); ++i) {
+    const ReplayOperation& made = program.operations[i];
+    const auto& one = gpu.operations[static_cast<std::size_t>(made.operation)];
+    if (is_copy(one.kind) && one.correlation != 0)
+      copies[{one.process, one.correlation}] = static_cast<int>(i);
+  }
   for (const GpuOperation& one : gpu.operations) {
     if (one.kind != GpuKind::sync || !has_time(one)) continue;
+    const auto own = copies.find({one.process, one.correlation});
     for (const GpuPiece& piece : pieces_of(one, 0))
-      seen.calls.push_back(
-          {key_of_thread(one), one.process, piece.start, piece.end, -1, true, false});
+      seen.calls.push_back({key_of_thread(one), one.process, piece.start, piece.end, -1, true,
+                            false, own == copies.end() ? -1 : own->second});
   }
   std::stable_sort(seen.calls.begin(), seen.calls.end(),
                    [](const Call& a, const Call& b) { return a.begin < b.begin; });
@@ -147,6 +156,8 @@ void record_steps(ReplayProgram& program, const Recorded& seen) {
     if (call.issues >= 0) step.issues = {call.issues};
     if (call.blocks) step.awaits = {call.issues};
     if (call.waits) step.awaits = find_awaited(call, streams, seen);
+    if (call.own >= 0) step.awaits = {call.own};
+    step.own = call.own >= 0 || call.blocks;
     for (const int one : step.awaits)
       last = std::max(last, seen.spans[static_cast<std::size_t>(one)].end);
     if (call.waits) step.lag = std::max(0.0, call.returned - last);

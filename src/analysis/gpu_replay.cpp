@@ -65,6 +65,10 @@ class Machines {
     return program_.steps[thread.steps[thread.at]];
   }
 
+  bool is_void(const ReplayStep& step, int operation) const {
+    return step.own && program_.operations[static_cast<std::size_t>(operation)].gone;
+  }
+
   void go_on(int key, double now) {
     end_ = std::max(end_, now);
     const Thread& thread = threads_[key];
@@ -81,7 +85,7 @@ class Machines {
     thread.now = now;
     for (const int one : step.awaits) {
       Operation& awaited = operations_[static_cast<std::size_t>(one)];
-      if (awaited.known) continue;
+      if (awaited.known || is_void(step, one)) continue;
       awaited.waiters.push_back(key);
       ++thread.pending;
     }
@@ -93,7 +97,7 @@ class Machines {
     const ReplayStep& step = step_of(thread);
     double now = thread.now;
     for (const int one : step.awaits)
-      now = std::max(now, operations_[static_cast<std::size_t>(one)].end);
+      if (!is_void(step, one)) now = std::max(now, operations_[static_cast<std::size_t>(one)].end);
     ++thread.at;
     go_on(key, now + step.lag);
   }

@@ -41,6 +41,7 @@ struct ReplayStep {
   std::vector<int> issues;  ///< operations that it starts
   double issue_cost = 0;    ///< host time of each
   std::vector<int> awaits;  ///< operations whose end it waits for
+  bool own = false;         ///< they are the call's own: where they are gone it waits for nothing
   double lag = 0;           ///< from the last of these, or its own begin, to its return
 };
 

@@ -235,8 +235,13 @@ void put_devices(std::unique_lock<std::mutex>& lock) {
 }
 
 void put_links(std::unique_lock<std::mutex>& lock) {
+  const char* asked = std::getenv("FAKE_GPU_LINK_GTS");
+  const auto rate = static_cast<std::uint16_t>(asked ? std::atoi(asked) : 32);
+  const auto generation = static_cast<std::uint16_t>(rate >= 32 ? 5 : rate >= 8 ? 3 : 2);
+  const auto lanes = static_cast<std::uint16_t>(asked ? 1 : 16);
   for (int i = 0; i < fake_gpu::fake_gpu_devices(); ++i) {
-    const Pcie link{kind_pcie, pcie_is_gpu, static_cast<std::uint32_t>(i), 0, 5, 32, 16, 0};
+    const Pcie link{
+        kind_pcie, pcie_is_gpu, static_cast<std::uint32_t>(i), 0, generation, rate, lanes, 0};
     put(lock, &link, sizeof link);
   }
 }
@@ -306,6 +311,7 @@ int cuptiActivityRegisterCallbacks(Request on_request, Done on_done) {
   if (!on_request || !on_done) return invalid_parameter;
   if (has_fault("no_privileges")) return insufficient_privileges;
   if (has_fault("second_subscriber")) return multiple_subscribers;
+  if (request && request != on_request) return multiple_subscribers;  // before CUDA 13.3
   request = on_request;
   done = on_done;
   return success;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <string>
@@ -38,6 +39,7 @@ struct Model {
   double pageable_d2h = setting("FAKE_GPU_PAGEABLE_D2H_GBS", 12);
   double memory = setting("FAKE_GPU_MEMORY_GBS", 3000);
   double peer = setting("FAKE_GPU_PEER_GBS", 100);
+  double both_ways = setting("FAKE_GPU_BOTH_WAYS", 0.85);  ///< of either, while both copy
   double copy_latency_ns = setting("FAKE_GPU_COPY_LATENCY_NS", 1500);
   double kernel_ns = setting("FAKE_GPU_KERNEL_NS", 2000);
   double submit_ns = setting("FAKE_GPU_SUBMIT_NS", 4000);
@@ -46,13 +48,18 @@ struct Model {
   double bytes_per_item = setting("FAKE_GPU_BYTES_PER_ITEM", 12);
   double flops_per_item = setting("FAKE_GPU_FLOPS_PER_ITEM", 1);
   double gigaflops = setting("FAKE_GPU_GFLOPS", 60000);
+  double wait_ns = setting("FAKE_GPU_WAIT_NS", 0);  ///< a call that had to wait returns so late
   double allocation_ns = setting("FAKE_GPU_ALLOCATION_NS", 20000);
   bool execute = setting("FAKE_GPU_EXECUTE", 1) != 0;
 };
 
+struct Span {
+  std::uint64_t start, end;
+};
 struct Device {
   Stream default_stream;
   std::uint64_t h2d = 0, d2h = 0, compute = 0;  ///< when each engine is free
+  std::deque<Span> to, from;                    ///< the last copies each way, in order
 };
 
 /// Never destroyed: programs call us from their own destructors.
@@ -142,6 +149,30 @@ void place(Event& event, Stream& stream, std::uint64_t& engine, double duration_
   event.stream = stream.id;
   event.device = static_cast<std::uint32_t>(stream.device);
   engine = stream.tail = event.end;
+}
+
+/// How long a copy takes that starts then, beside those of the other direction that are known yet:
+/// these keep their pace, so that of each pair only the later one is slowed.
+double beside(const std::deque<Span>& others, std::uint64_t start, double left_ns) {
+  auto now = static_cast<double>(start);
+  for (const Span& other : others) {
+    const auto from = static_cast<double>(other.start), to = static_cast<double>(other.end);
+    if (to <= now) continue;
+    const double alone = std::min(left_ns, std::max(0.0, from - now));
+    now += alone;
+    left_ns -= alone;
+    if (left_ns <= 0) break;
+    const double part = std::min(left_ns, (to - now) * state().model.both_ways);
+    now += part / state().model.both_ways;
+    left_ns -= part;
+    if (left_ns <= 0) break;
+  }
+  return now + left_ns - static_cast<double>(start);
+}
+
+void keep(std::deque<Span>& copies, const Event& event) {
+  copies.push_back({event.start, event.end});
+  while (copies.front().end < fake_gpu_now()) copies.pop_front();
 }
 
 void run_twin(const Launch& launch) {
@@ -312,7 +343,14 @@ void fake_gpu_copy(void* to, const void* from, std::size_t bytes, Stream* on, bo
     rate = staged ? model.pageable_d2h : model.d2h;
     engine = &device.d2h;
   }
-  place(event, stream, *engine, model.copy_latency_ns + static_cast<double>(bytes) / rate);
+  const double alone_ns = model.copy_latency_ns + static_cast<double>(bytes) / rate;
+  const auto begin = std::max(
+      {fake_gpu_now() + static_cast<std::uint64_t>(model.submit_ns), ready(stream), *engine});
+  auto* const same = engine == &device.h2d ? &device.to : &device.from;
+  const bool crosses = event.copy_kind == 1 || event.copy_kind == 2;
+  place(event, stream, *engine,
+        crosses ? beside(same == &device.to ? device.from : device.to, begin, alone_ns) : alone_ns);
+  if (crosses) keep(*same, event);
   if (model.execute) std::memcpy(to, from, bytes);
   tell(event);
   lock.unlock();
@@ -379,6 +417,7 @@ void fake_gpu_wait(std::uint64_t until, Wait kind, Stream* stream, std::uint32_t
   event.stream = kind == wait_context ? ~std::uint32_t{0} : named(stream).id;
   event.start = fake_gpu_now();
   wait_until(until);
+  if (event.start < until) take_host_time(state().model.wait_ns);
   event.end = fake_gpu_now();
   tell(event);
 }

@@ -7,8 +7,10 @@
 #include <thread>
 #include <vector>
 
+#include <dlfcn.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/fake_gpu/fake_runtime.h"
@@ -37,7 +39,10 @@ float* on_device(std::size_t size = bytes) {
   return static_cast<float*>(memory);
 }
 
+/// Where nothing is carried out there is nothing to be right.
 bool right(const float* sum) {
+  const char* carried_out = std::getenv("FAKE_GPU_EXECUTE");
+  if (carried_out && *carried_out == '0') return true;
   for (std::size_t i = 0; i < count; ++i)
     if (sum[i] != static_cast<float>(i % 1000) + 2) return false;
   return true;
@@ -50,21 +55,36 @@ void fill(float* a, float* b) {
   }
 }
 
-bool pageable_add(int repeats) {
-  std::vector<float> a(count), b(count), sum(count);
-  fill(a.data(), b.data());
+/// The four steps again and again; `resident`: the inputs go once, the result comes back once.
+bool add_from(float* a, float* b, float* sum, int repeats, bool resident) {
+  fill(a, b);
   float *da = on_device(), *db = on_device(), *dc = on_device();
   for (int i = 0; i < repeats; ++i) {
-    cudaMemcpy(da, a.data(), bytes, host_to_device);
-    cudaMemcpy(db, b.data(), bytes, host_to_device);
+    if (i == 0 || !resident) cudaMemcpy(da, a, bytes, host_to_device);
+    if (i == 0 || !resident) cudaMemcpy(db, b, bytes, host_to_device);
     launch(da, db, dc, count, nullptr);
-    cudaMemcpy(sum.data(), dc, bytes, device_to_host);
+    if (i + 1 == repeats || !resident) cudaMemcpy(sum, dc, bytes, device_to_host);
   }
-  return right(sum.data());
+  return right(sum);
+}
+
+bool pageable_add(int repeats, bool resident = false) {
+  std::vector<float> a(count), b(count), sum(count);
+  return add_from(a.data(), b.data(), sum.data(), repeats, resident);
+}
+
+float* pinned_array() {
+  void* memory = nullptr;
+  cudaMallocHost(&memory, bytes);
+  return static_cast<float*>(memory);
+}
+
+bool pinned_add(int repeats) {
+  return add_from(pinned_array(), pinned_array(), pinned_array(), repeats, false);
 }
 
 /// Pinned, in chunks on four streams; waits for an event.
-bool streamed_add() {
+bool streamed_add(int repeats) {
   void *a = nullptr, *b = nullptr;
   cudaMallocHost(&a, bytes);
   cudaHostAlloc(&b, bytes, 0);
@@ -75,9 +95,10 @@ bool streamed_add() {
   void* streams[4];
   for (void*& stream : streams) cudaStreamCreateWithFlags(&stream, 1);
   constexpr std::size_t chunk = count / 16;
-  for (std::size_t i = 0; i < 16; ++i) {
+  for (std::size_t i = 0; i < 16 * static_cast<std::size_t>(repeats); ++i) {
+    if (i > 0 && i % 16 == 0) cudaDeviceSynchronize();
     void* stream = streams[i % 4];
-    const std::size_t at = i * chunk, size = chunk * sizeof(float);
+    const std::size_t at = i % 16 * chunk, size = chunk * sizeof(float);
     cudaMemcpyAsync(da + at, static_cast<float*>(a) + at, size, host_to_device, stream);
     cudaMemcpyAsync(db + at, static_cast<float*>(b) + at, size, host_to_device, stream);
     launch(da + at, db + at, dc + at, chunk, stream);
@@ -91,11 +112,65 @@ bool streamed_add() {
   return right(sum.data());
 }
 
-void tiny_launches(int launches) {
+/// `waits`: after each of them.
+void tiny_launches(int launches, bool waits) {
   float* memory = on_device();
   cudaMemset(memory, 0, bytes);
-  for (int i = 0; i < launches; ++i) launch(memory, memory, memory, 256, nullptr);
+  for (int i = 0; i < launches; ++i) {
+    launch(memory, memory, memory, 256, nullptr);
+    if (waits) cudaDeviceSynchronize();
+  }
   cudaDeviceSynchronize();
+}
+
+void set_memory(int times) {
+  float* memory = on_device();
+  for (int i = 0; i < times; ++i) cudaMemset(memory, 0, bytes);
+  cudaDeviceSynchronize();
+}
+
+/// The program's own code, of so much CPU time.
+double compute(int milliseconds) {
+  timespec used{};
+  double sum = 1;
+  while (used.tv_sec * 1000 + used.tv_nsec / 1'000'000 < milliseconds) {
+    for (int i = 1; i < 1'000'000; ++i) sum += 1 / sum;
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  }
+  return sum;
+}
+
+/// What a profiler within the program does with CUPTI: its own records of kernels, if CUPTI lets
+/// it. Never the program's own failure.
+int own_records = 0;
+void give_buffer(unsigned char** buffer, std::size_t* size, std::size_t* most) {
+  *size = 1 << 16;
+  *buffer = static_cast<unsigned char*>(std::aligned_alloc(64, *size));
+  *most = 0;
+}
+void count_records(void*, unsigned, unsigned char* buffer, std::size_t, std::size_t valid) {
+  own_records += valid > 0;
+  std::free(buffer);
+}
+/// What CUPTI answers.
+int subscribe() {
+  void* cupti = ::dlopen("libcupti.so.13", RTLD_NOW);
+  if (!cupti) return -1;
+  const auto take = reinterpret_cast<int (*)(decltype(&give_buffer), decltype(&count_records))>(
+      ::dlsym(cupti, "cuptiActivityRegisterCallbacks"));
+  const auto enable = reinterpret_cast<int (*)(unsigned)>(::dlsym(cupti, "cuptiActivityEnable"));
+  const int answer = take(give_buffer, count_records);
+  return answer == 0 ? enable(10) : answer;  // kernels
+}
+int beside_own_profiler(bool early) {
+  int answer = early ? subscribe() : 0;
+  const bool fine = pageable_add(3);
+  if (!early) answer = subscribe();
+  const auto flush = reinterpret_cast<int (*)(unsigned)>(
+      ::dlsym(::dlopen("libcupti.so.13", RTLD_NOW), "cuptiActivityFlushAll"));
+  flush(1);
+  std::printf("%d, %d buffers\n", answer, own_records);
+  return fine && (own_records > 0) == early ? 0 : 3;
 }
 
 void graph_of_launches(int launches) {
@@ -161,10 +236,17 @@ int main(int words, char** word) {
   if (mode == "execs") return in_children(true);
   if (mode == "forks_late") return after_start();
   if (mode == "two_devices") return on_two_devices() ? 0 : 3;
-  if (mode == "streamed") return streamed_add() ? 0 : 3;
+  if (mode == "computes") return compute(number) > 0 && pageable_add(3) ? 0 : 3;
+  if (words > 3) ::usleep(1000U * static_cast<unsigned>(std::atoi(word[3])));
+  if (mode == "streamed") return streamed_add(number) ? 0 : 3;
+  if (mode == "pinned") return pinned_add(number) ? 0 : 3;
+  if (mode == "resident") return pageable_add(number, true) ? 0 : 3;
+  if (mode == "own_profiler") return beside_own_profiler(true);
+  if (mode == "late_profiler") return beside_own_profiler(false);
   if (mode == "graph") graph_of_launches(number);
-  if (mode == "tiny") tiny_launches(number);
-  if (mode == "graph" || mode == "tiny") return 0;
+  if (mode == "tiny" || mode == "waits") tiny_launches(number, mode == "waits");
+  if (mode == "sets") set_memory(number);
+  if (mode == "graph" || mode == "tiny" || mode == "waits" || mode == "sets") return 0;
   const bool fine = pageable_add(number);
   if (mode == "_exit") ::_exit(fine ? 5 : 3);
   if (mode == "becomes") ::execl("/bin/sh", "sh", "-c", "exit 6", nullptr);

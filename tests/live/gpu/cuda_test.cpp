@@ -4,7 +4,9 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/cli/launched_program.h"
 #include "tests/live/gpu/traced_program.h"
+#include "tests/unit/launch/temporary_folder.h"
 
 namespace bottleneck {
 namespace {
@@ -84,6 +86,10 @@ TEST(Cuda, two_devices_are_two) {
   for (const auto& one : seen.operations())
     if (one.at("kind") == "kernel") devices.insert(one.at("device").get<int>());
   EXPECT_EQ(devices.size(), 2U);
+  EXPECT_EQ(seen.report.at("gpu").size(), 2U);  // each has its own times
+  double shares = 0;
+  for (const auto& [name, share] : seen.report.at("shares").items()) shares += share.get<double>();
+  EXPECT_NEAR(shares, 1, 1e-6);
 }
 
 TEST(Cuda, children_are_seen_with_all_that_they_did) {
@@ -157,6 +163,45 @@ TEST(Cuda, another_tool_in_its_place_is_left_there) {
   EXPECT_EQ(seen.status, 0);
   EXPECT_EQ(seen.probe("gpu.cupti", "state"), "unavailable");
   EXPECT_THAT(seen.probe("gpu.cupti", "reason"), HasSubstr("another tool"));
+}
+
+TEST(Cuda, a_profiler_within_the_program_keeps_its_records_and_we_say_that_we_have_none) {
+  const Traced seen = run_cuda("own_profiler");
+  EXPECT_EQ(seen.status, 0);  // with records of its own
+  EXPECT_EQ(seen.count("kernel"), 0);
+  EXPECT_EQ(seen.probe("gpu.cupti", "state"), "degraded");
+  EXPECT_THAT(seen.probe("gpu.cupti", "reason"), HasSubstr("error 39"));
+}
+
+TEST(Cuda, a_profiler_that_starts_after_cuda_is_refused_and_the_program_goes_on) {
+  const Traced seen = run_cuda("late_profiler");
+  EXPECT_EQ(seen.status, 0);
+  EXPECT_EQ(seen.count("kernel"), 3);
+}
+
+TEST(Cuda, a_disk_that_is_full_does_no_harm) {
+  // A file system of 1 MiB of its own, where that may be made.
+  const std::string in_it =
+      "unshare -m sh -c 'mkdir -p s && mount -t tmpfs -o size=1m none s && export TMPDIR=$PWD/s; ";
+  if (run_line(in_it + "true'").status != 0) GTEST_SKIP() << "no file system may be mounted here";
+  const TemporaryFolder folder;
+  const Outcome ended = run_line(in_it + "env LD_LIBRARY_PATH=" FAKE_STACK
+                                         " FAKE_GPU_CALL_NS=1 FAKE_GPU_EXECUTE=0 $B run -q "
+                                         "--no-calibrate --json r.json -- " CUDA_TARGET
+                                         " tiny 20000; status=$?; ls s > left; exit $status'",
+                                 folder.path());
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  EXPECT_EQ(folder.read("left"), "");
+  EXPECT_THAT(folder.read("r.json"), HasSubstr("out of space"));
+}
+
+TEST(Cuda, a_program_with_cudart_in_it_ends_as_it_does_alone) {
+  if (std::string(STATIC_TARGET).empty()) GTEST_SKIP() << "no nvcc here";
+  const std::string settings = std::string("LD_LIBRARY_PATH=") + FAKE_STACK;
+  const Outcome alone = run_line(settings + " " + STATIC_TARGET);
+  const Traced seen = run_traced(STATIC_TARGET, settings);
+  EXPECT_EQ(seen.status, alone.status);
+  EXPECT_FALSE(seen.report.at("verdict").at("top").empty());
 }
 
 TEST(Cuda, a_program_of_nvcc_runs_unmodified) {
