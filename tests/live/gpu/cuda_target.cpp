@@ -251,6 +251,7 @@ int main(int words, char** word) {
   if (mode == "_exit") ::_exit(fine ? 5 : 3);
   if (mode == "becomes") ::execl("/bin/sh", "sh", "-c", "exit 6", nullptr);
   if (mode == "abort") std::abort();
-  if (mode == "killed") ::kill(::getpid(), SIGKILL);
+  if (mode == "killed_later") ::usleep(300'000);  // some regular flushes later
+  if (mode == "killed" || mode == "killed_later") ::kill(::getpid(), SIGKILL);
   return fine ? 0 : 3;
 }

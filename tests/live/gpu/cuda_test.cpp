@@ -124,6 +124,13 @@ TEST(Cuda, a_killed_program_leaves_what_was_flushed_and_says_so) {
   EXPECT_THAT(seen.probe("gpu.cupti", "reason"), HasSubstr("before its last operations"));
 }
 
+TEST(Cuda, what_a_killed_program_did_before_the_last_flush_is_there) {
+  const Traced seen = run_cuda("killed_later 2");
+  EXPECT_EQ(seen.status, 137);
+  EXPECT_EQ(seen.count("kernel"), 2);
+  EXPECT_EQ(seen.gpu().at("truncated"), true);
+}
+
 struct Fault {
   const char* setting;
   const char* said;

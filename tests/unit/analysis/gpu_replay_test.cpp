@@ -141,6 +141,23 @@ TEST(GpuChanges, repeated_inputs_are_dropped_by_their_hash_and_rounds_without) {
   EXPECT_FALSE(drop_rounds(true, one)) << "data must get there once";
 }
 
+TEST(GpuChanges, a_copy_that_is_not_made_any_more_is_not_waited_for) {
+  GpuBuilder b;
+  for (int i = 0; i < 3; ++i) {
+    const double at = i * 0.1;  // 10 ms of the host, a kernel, its result
+    b.add(GpuKind::kernel, at + 0.011, at + 0.04, at + 0.01);
+    GpuOperation& result = b.copy(GpuKind::d2h, at + 0.04, at + 0.1, 1e6);
+    result.queued_s = at + 0.011;
+    result.correlation = static_cast<std::uint64_t>(1 + i);
+    b.wait(at + 0.011, at + 0.1).correlation = static_cast<std::uint64_t>(1 + i);
+  }
+  ReplayProgram program = program_of(b.profile);
+  EXPECT_NEAR(end_of(program), 0.29, 1e-9);
+  EXPECT_TRUE(drop_rounds(true, program));
+  // The host issues all three at once but for its own 10 ms, behind kernels of 29 ms.
+  EXPECT_NEAR(end_of(program), 3 * 0.029 + 0.001 + 0.06, 2.5e-3);
+}
+
 TEST(GpuChanges, tiny_kernels_of_a_graph_follow_each_other) {
   GpuBuilder b;
   for (int i = 0; i < 1000; ++i)
