@@ -64,10 +64,10 @@ TEST(Compare, tells_that_outputs_differ) {
 TEST(Compare, writes_its_forms_and_keeps_standard_output_clean) {
   const Outcome outcome = run_line(quick +
                                    "--base true --head false --json - --markdown c.md --junit "
-                                   "c.xml > c.json; s=$?; head -c 20 c.md; head -c 5 c.xml; head "
-                                   "-c 20 c.json; exit $s");
+                                   "c.xml --html c.html > c.json; s=$?; head -c 20 c.md; head -c 5 "
+                                   "c.xml; head -c 9 c.html; head -c 20 c.json; exit $s");
   EXPECT_EQ(outcome.status, 1);
-  EXPECT_EQ(outcome.out, "<!-- bottleneck -->\n<?xml{ \"schema_version\": ");
+  EXPECT_EQ(outcome.out, "<!-- bottleneck -->\n<?xml<!DOCTYPE{ \"schema_version\": ");
   EXPECT_THAT(outcome.err, HasSubstr("regression"));
 }
 
@@ -85,6 +85,7 @@ TEST(Compare, says_what_it_does_not_understand) {
       {"--gate x a b", "is no percentage"},
       {"-n 2 a b", "not understood"},
       {"--json x --junit x a b", "both go to x"},
+      {"--html x --markdown x a b", "both go to x"},
   };
   for (const auto& [words, said] : table) {
     const Outcome outcome = run_line("$B compare " + std::string(words));
@@ -138,6 +139,43 @@ TEST(Completion, is_written_for_three_shells_and_parses) {
   }
   EXPECT_EQ(run_line("$B completion tcsh").status, 2);
   EXPECT_THAT(run_line("$B --help").out, Not(HasSubstr("completion")));
+}
+
+TEST(Completion, is_what_zsh_completes) {
+  if (run_line("zsh --version").status != 0) GTEST_SKIP() << "zsh is not here";
+  // Typed in a terminal of its own, there is no other way to ask; waits until `wanted` stands
+  // there.
+  const auto becomes = [](const std::string& typed, const std::string& wanted) {
+    return run_line(
+        "mkdir f; $B completion zsh > f/_bottleneck; cat > ask.zsh <<'END'\n"
+        "zmodload zsh/zpty\n"
+        "zpty shell 'HOME=$PWD zsh -fi'\n"
+        "zpty -w shell \"PROMPT= fpath=($PWD/f \\$fpath); autoload -Uz compinit; compinit -u -D; "
+        "COLUMNS=100; echo re''ady\"\n"
+        "zpty -r shell said '*ready*'\n"
+        "zpty -w -n shell \"bottleneck $1\"$'\\t'\n"
+        "zpty -r shell said \"*bottleneck $2*\" && print done\n"
+        "zpty -d shell\nEND\n"
+        "timeout 20 zsh -f ask.zsh '" +
+        typed + "' '" + wanted + "'");
+  };
+  EXPECT_EQ(becomes("compare --ga", "compare --gate").out, "done\n");
+  EXPECT_EQ(becomes("run --color al", "run --color always").out, "done\n");
+  EXPECT_EQ(becomes("mach", "machine").out, "done\n");
+}
+
+TEST(Completion, is_what_fish_completes) {
+  if (run_line("fish --version").status != 0) GTEST_SKIP() << "fish is not here";
+  const auto offered = [](const std::string& words) {
+    return run_line(
+        "$B completion fish > b.fish; HOME=$PWD XDG_CONFIG_HOME=$PWD fish -N -c "
+        "'source b.fish; complete -C \"bottleneck " +
+        words + "\"'");
+  };
+  EXPECT_THAT(offered("mach").out, HasSubstr("machine\tMeasures what this machine can do"));
+  EXPECT_THAT(offered("compare --ga").out, HasSubstr("--gate\thow much longer head may take"));
+  EXPECT_THAT(offered("run --color al").out, HasSubstr("always"));
+  EXPECT_EQ(offered("compare --simul").out, "") << "an option of another command";
 }
 
 }  // namespace

@@ -103,7 +103,7 @@ TEST_F(DemoCommandLine, ends_with_1_where_the_diagnosis_is_wrong) {
 TEST_F(DemoCommandLine, runs_all_whatever_happens_to_one) {
   describe({"busy", "sleep", "9000000000000000000"});
   write("dead", "exit 3\n");
-  const Outcome outcome = run("$b demo --all --quick --json all.json");
+  const Outcome outcome = run("$b demo --all --quick --json all.json --html all.html");
   EXPECT_EQ(outcome.status, 1);
   EXPECT_THAT(outcome.out, HasSubstr("could not run: busy of size 2 needs more memory"));
   EXPECT_THAT(outcome.out, HasSubstr("1 of 3 verdicts right"));
@@ -111,6 +111,11 @@ TEST_F(DemoCommandLine, runs_all_whatever_happens_to_one) {
   EXPECT_EQ(file["kind"], "demos");
   ASSERT_EQ(file["demos"].size(), 1u);
   EXPECT_EQ(schema_problem_of(file["demos"][0]), "");
+  const std::string page = folder_.read("all.html");
+  EXPECT_THAT(page, HasSubstr("<h1 id=\"verdict\">1 of 3 verdicts right"));
+  EXPECT_THAT(page, HasSubstr("could not run: busy of size 2 needs more memory"));
+  EXPECT_THAT(page, HasSubstr(">toy</h2>"));
+  EXPECT_THAT(page, HasSubstr("<td>fast</td>")) << "what was rerun";
 }
 
 constexpr const char* without_device =
@@ -223,7 +228,7 @@ TEST_F(DemoCommandLine, knows_its_words) {
   for (const char* line :
        {"$b demo tou", "$b demo toy --size 0", "$b demo toy --size 10", "$b demo toy toy",
         "$b demo --all toy", "$b demo --size 1", "$b demo --html x.html",
-        "$b demo --all --html x.html", "$b demo toy --sise 1", "$b demo toy --size -1",
+        "$b demo --all --html x --json x", "$b demo toy --sise 1", "$b demo toy --size -1",
         "$b demo toy --size x", "$b demo toy --json - --html -"}) {
     const Outcome outcome = run(line);
     EXPECT_EQ(outcome.status, 2) << line;

@@ -61,6 +61,27 @@ TEST_F(MachineCommandLine, writes_json_of_the_stable_face) {
   EXPECT_EQ(outcome.out, "machine ('fault.small', 2.5e-06, 'seconds')\n0\n1\n");
 }
 
+TEST_F(MachineCommandLine, writes_its_page_beside_the_json) {
+  const Outcome outcome =
+      run("$b machine --no-cache --json m.json --html m.html > screen; s=$?; "
+          "head -c 9 m.html; head -c 1 m.json; exit $s");
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, "<!DOCTYPE{");
+  const std::string page = folder_.read("m.html");
+  EXPECT_THAT(page, HasSubstr("fault.small"));
+  EXPECT_THAT(page, HasSubstr("<td>made up</td>"));
+  const Outcome clean = run("$b machine --no-cache --html - 2> screen");
+  EXPECT_THAT(clean.out, testing::StartsWith("<!DOCTYPE html>"));
+  EXPECT_THAT(run("cat screen").out, HasSubstr("ladder"));
+  EXPECT_EQ(run("$b machine --json x --html x").status, 2);
+  const Outcome full =
+      run("$b machine --no-cache --html /dev/full --json m.json > screen; s=$?; "
+          "head -c 1 m.json; exit $s");
+  EXPECT_EQ(full.status, 1);
+  EXPECT_EQ(full.out, "{");
+  EXPECT_THAT(full.err, HasSubstr("cannot write /dev/full"));
+}
+
 TEST_F(MachineCommandLine, goes_on_where_nothing_can_be_kept) {
   const Outcome full = run("$b machine", "/proc/none");
   EXPECT_EQ(full.status, 0);

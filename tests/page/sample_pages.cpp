@@ -15,7 +15,7 @@ namespace {
 // What a page of the issue has to stand: 20 000 slices, 6 000 frames.
 constexpr int many_threads = 32;
 constexpr int many_windows = 490;  // with so many none are joined
-constexpr int places_of_a_thread = 90;
+constexpr int places_of_a_thread = 93;
 constexpr int many_operations = 8192;
 
 void add_threads(Profile& profile) {
@@ -37,17 +37,20 @@ void add_cells(Profile& profile) {
   const int first = static_cast<int>(profile.locations.size()) - many_threads * places_of_a_thread;
   for (int window = 0; window < many_windows; ++window)
     for (int thread = 0; thread < many_threads; ++thread) {
-      const double share = 0.1 * (1 + (window * 7 + window / places_of_a_thread + thread * 3) % 10);
+      // As much for each place, so that none is too small to stand by itself.
+      const double share = 0.5 + 0.1 * ((window * 7 + window / places_of_a_thread + thread * 3) % 5);
       const int place = first + thread * places_of_a_thread + window % places_of_a_thread;
       timeline.code.push_back({window, thread, place, share * timeline.window_s, 3});
     }
+  for (int thread = 0; thread < many_threads; ++thread)
+    timeline.blocked.push_back({thread, thread % 2, 1, timeline.window_s});
 }
 
 void add_places(Profile& profile) {
   const Location first = profile.locations[0];
   for (int i = 0; i < many_threads * places_of_a_thread; ++i) {
     Location place = first;
-    place.function = fmt::format("solve_{}(double*, int)", i);
+    place.function = fmt::format("solve_{}()", i);
     place.line = i;
     place.activity = i % 5 == 0 ? Activity::syscall : Activity::user;
     profile.locations.push_back(place);
