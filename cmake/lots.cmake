@@ -1,0 +1,40 @@
+# compile_in_lots(TARGET...): the sources of each target as a few files, which parse and instantiate the headers once. Half
+# the time of a clean build; each edit costs a configuration. lots.py says which go together, tests/house/includes finds the
+# include that a neighbour hides. The kernels of bottleneck-ceilings are not for it: their code is what is measured.
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+
+function(compile_in_lots)
+  foreach(target ${ARGN})
+    get_target_property(folder ${target} SOURCE_DIR)
+    get_target_property(sources ${target} SOURCES)
+    list(FILTER sources INCLUDE REGEX "\\.cpp$")
+    set(paths "")
+    foreach(source ${sources})
+      cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${folder})
+      cmake_path(RELATIVE_PATH source BASE_DIRECTORY ${CMAKE_SOURCE_DIR})
+      string(APPEND paths "${source}\n")
+    endforeach()
+    file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/lots/${target}.txt CONTENT "${paths}")
+    execute_process(COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/cmake/lots.py 16 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+                    INPUT_FILE ${CMAKE_BINARY_DIR}/lots/${target}.txt OUTPUT_VARIABLE lots COMMAND_ERROR_IS_FATAL ANY)
+    string(STRIP "${paths}" paths)
+    string(REPLACE "\n" ";" paths "${paths}")
+    set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${paths}) # its words decide
+    string(STRIP "${lots}" lots)
+    string(REPLACE "\n" ";" lots "${lots}")
+    set(number 0)
+    foreach(lot ${lots})
+      string(REPLACE " " ";" lot "${lot}")
+      list(LENGTH lot many)
+      if(many EQUAL 1)
+        continue()
+      endif()
+      list(TRANSFORM lot PREPEND ${CMAKE_SOURCE_DIR}/)
+      set_source_files_properties(${lot} TARGET_DIRECTORY ${target} PROPERTIES UNITY_GROUP lot${number})
+      math(EXPR number "${number} + 1")
+    endforeach()
+    # g++ 12 follows more of the library in them, and warns of what it cannot follow there.
+    target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-error=maybe-uninitialized>)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  endforeach()
+endfunction()
