@@ -8,7 +8,7 @@ import os, re, shutil, subprocess, sys, tempfile
 LOOP = "int main(void) { volatile unsigned long x = 0; for (long i = 0; i < 8000000; ++i) x += i; return 0; }\n"
 MAKEFILE = "prog: prog.c\n\tcc -O1 -g -o prog prog.c\n"
 GH = '#!/bin/sh\nwhile [ $# -gt 0 ]; do [ "$1" != --body-file ] || head -1 "$2" | grep -q "<!-- bottleneck -->" || exit 1; shift; done\n'
-LEFT = {"GitHub": ["perf.json", "perf.md", "perf.html", "perf.sarif", "summary"], "GitLab": ["perf.xml", "perf.json", "perf.html"],
+LEFT = {"GitHub": ["perf.json", "perf.md", "gate.html", "perf.html", "perf.sarif", "summary"], "GitLab": ["perf.xml", "perf.json", "perf.html"],
         "Jenkins": ["perf.xml", "perf.json", "perf.html", "perf.sarif"]}
 
 

@@ -10,12 +10,13 @@ for (const name of process.argv.slice(4)) {
   const seen = { page: name, bytes: readFileSync(pathOf(name)).length, paint_ms: [], drawn_ms: [] };
   for (let run = 0; run < runs; ++run)
     await withPage(`file://${pathOf(name)}`, {}, async page => {
+      await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0);
       const found = await page.evaluate(() => {
         const { timeline, on_cpu: busy, blocked } = JSON.parse(document.getElementById('data').textContent).charts;
         return {
           slices: timeline?.rows.reduce((sum, row) => sum + row.cells.length / 5, 0) ?? 0,
           frames: [busy, blocked].reduce((sum, flame) => sum + (flame?.nodes.length ?? 0) / 4, 0),
-          paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime,
+          paint: performance.getEntriesByName('first-contentful-paint')[0].startTime,
           drawn: performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd,
         };
       });
