@@ -23,8 +23,14 @@ def measure_machine(tool, environment):
     print("note: others used this machine each time its ceilings were measured", file=sys.stderr)
 
 
+def sizes_of(demo):
+    """Words for the quick size, the default one, and the geometric mean of both."""
+    between = round(math.sqrt(demo["quick_size"] * demo["default_size"]))
+    return (["--quick"], ["--size", str(between)], [])
+
+
 def run_demos(tool, quick, keep):
-    """The reports of all demos, at the quick size and, unless `quick`, at the default one; in the file `keep` as they come."""
+    """The reports of all demos at three sizes (`quick`: at the first); in the file `keep` as they come."""
     reports = []
     with tempfile.TemporaryDirectory() as cache:
         environment = dict(os.environ, XDG_CACHE_HOME=cache)
@@ -32,17 +38,17 @@ def run_demos(tool, quick, keep):
         # Where a folder has its name no residual is kept: the table shows the models alone.
         os.makedirs(os.path.join(cache, "bottleneck", "residuals.jsonl"))
         listed = json.loads(subprocess.run([tool, "demo", "--json", "-"], stdout=subprocess.PIPE, check=True).stdout)
-        for words in (["--quick"],) if quick else (["--quick"], []):
-            done = subprocess.run([tool, "demo", "--all", "--all-variants", *words, "--json", "-"], env=environment,
-                                  stdout=subprocess.PIPE)
-            these = json.loads(done.stdout)["demos"]
-            missing = {one["name"] for one in listed["demos"]} - {one["demo"]["name"] for one in these}
-            if missing:
-                sys.exit(f"could not run: {', '.join(sorted(missing))}")
-            reports += these
-            if keep:
-                with open(keep, "w") as file:
-                    json.dump({"demos": reports}, file)
+        for size in (0,) if quick else (0, 1, 2):
+            for demo in listed["demos"]:
+                words = [tool, "demo", demo["name"], "--all-variants", *sizes_of(demo)[size], "--json", "-"]
+                done = subprocess.run(words, env=environment, stdout=subprocess.PIPE)
+                try:
+                    reports.append(json.loads(done.stdout))
+                except ValueError:
+                    print(f"could not run: {' '.join(words[1:])}", file=sys.stderr)
+                if keep:
+                    with open(keep, "w") as file:
+                        json.dump({"demos": reports}, file)
     return reports
 
 

@@ -25,9 +25,8 @@ double draw_share(const Shrinking& one, std::mt19937_64& random) {
   return a / (a + b);
 }
 
-double draw_factor(const Shrinking& one, std::mt19937_64& random) {
-  std::normal_distribution<double> normal;
-  return std::clamp(one.factor * std::exp(one.spread * normal(random)), 1.0, one.most);
+double factor_with(double luck, const Shrinking& one) {
+  return std::clamp(one.factor * std::exp(one.spread * luck), 1.0, one.most);
 }
 
 }  // namespace
@@ -36,17 +35,19 @@ Quantity draw_speedup(const std::vector<Shrinking>& all) {
   std::mt19937_64 random(1);  // NOLINT: the same draws each time are wanted
   std::vector<double> found;
   found.reserve(draws);
+  std::normal_distribution<double> normal;
   for (int i = 0; i < draws; ++i) {
+    // What a change is worth is unsure for the same reasons in all parts that it changes.
+    const double luck = normal(random);
     double left = 1, together = 0;
     for (const Shrinking& one : all) {
       const double share = draw_share(one, random);
       together += share;
-      left += share / draw_factor(one, random) - share;
+      left += share / factor_with(luck, one) - share;
     }
     // Shares drawn one by one may add up to more than there is.
     if (together > 1) left += together - 1;
-    std::normal_distribution<double> noise(0, run_to_run);
-    found.push_back(std::exp(noise(random)) / std::max(least_rest, left));
+    found.push_back(std::exp(run_to_run * normal(random)) / std::max(least_rest, left));
   }
   return {median(found), quantile(found, low_quantile), quantile(found, high_quantile),
           Unit::ratio};

@@ -178,6 +178,15 @@ std::map<std::pair<Bottleneck, Detail>, double> shares_alone(const Evidence& evi
   return shares;
 }
 
+/// Of pages that a thread touched first while no other one worked.
+double touched_alone(const Evidence& evidence) {
+  double seconds = 0;
+  for (const Slice& slice : evidence.slices)
+    if (slice.alone && slice.kind == Kind{memory_capacity, Detail::first_touch})
+      seconds += slice.seconds;
+  return seconds / quiet_s(evidence);
+}
+
 /// All code of the program that runs alone, each part up to its own limit.
 std::optional<Foreseen> foresee_spread(const Profile& profile, const Evidence& evidence,
                                        const std::vector<HotLoop>& loops, const Advice& row) {
@@ -194,6 +203,16 @@ std::optional<Foreseen> foresee_spread(const Profile& profile, const Evidence& e
                            share, to_string(kind.first), gain->factor, gain->because);
   }
   if (parts.empty()) return std::nullopt;
+  // The first touch of memory goes with the code that touches it, unless it is made ready before:
+  // nothing tells which. The middle of both ends, which are as far away as one standard deviation.
+  if (const double touched = touched_alone(evidence); touched > 0) {
+    const double cpus = evidence.cpus, spread = std::log(cpus) / 2;
+    parts.push_back({touched, samples, std::sqrt(cpus), spread, cpus});
+    if (touched >= 0.05)
+      model +=
+          fmt::format("; p = {:.3f} first touch of memory alone, s = {:.2f}: with the code or not",
+                      touched, std::sqrt(cpus));
+  }
   return drawn(Claim::conditional, parts, "1 / ((1 - p) + p / s), " + model, row);
 }
 

@@ -46,6 +46,12 @@ TEST(DrawSpeedup, never_exceeds_what_a_part_can_give_at_most_nor_falls_below_one
   EXPECT_GE(speedup.low, 0.94);
 }
 
+TEST(DrawSpeedup, is_no_surer_of_a_part_for_being_told_in_pieces) {
+  const auto width = [](const Quantity& q) { return std::log(q.high / q.low); };
+  const double whole = width(draw_speedup({{0.8, 0, 4, 0.3}}));
+  EXPECT_NEAR(width(draw_speedup({{0.4, 0, 4, 0.3}, {0.4, 0, 4, 0.3}})), whole, 0.02);
+}
+
 TEST(DrawSpeedup, gives_the_same_for_the_same) {
   EXPECT_EQ(draw_speedup({{0.7, 300, 3, 0.3}}), draw_speedup({{0.7, 300, 3, 0.3}}));
 }
@@ -58,6 +64,20 @@ TEST(Predict, threads_give_what_this_machine_measured_for_them) {
   const Recommendation* spread = advised(report, Remedy::spread_work);
   ASSERT_TRUE(spread);
   EXPECT_NEAR(spread->prediction.speedup.value, 1.5, 0.05);
+}
+
+TEST(Predict, first_touches_may_go_with_the_code_that_is_spread) {
+  const auto spread = [](Activity activity) {
+    ProfileBuilder b(10, 2);
+    b.work(0, b.place(user_code()), 0, 5).work(0, b.place(in_kernel(activity)), 5, 10);
+    b.profile.ceilings = {ceiling("kappa.compute_2", 2)};
+    return advised(analyze(b.profile), Remedy::spread_work)->prediction.speedup;
+  };
+  const Quantity touches = spread(Activity::page_fault), calls = spread(Activity::interrupt);
+  EXPECT_NEAR(calls.value, 1 / 0.75, 0.05) << "the kernel's own time stays";
+  EXPECT_GT(touches.value, calls.value * 1.1);
+  EXPECT_GT(touches.high, 1.8) << "all of them go";
+  EXPECT_LT(touches.low, 1.45) << "none does";
 }
 
 TEST(Predict, speaks_of_quiet_cpus_as_the_rerun_does) {
