@@ -3,6 +3,7 @@
 #include "src/analysis/gpu_launches.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include <gmock/gmock.h>
