@@ -25,8 +25,11 @@ void add_demo_facts(Markup& page, const Demo& demo) {
   page.add("</dl>\n");
 }
 
-Listing list_verifications(const std::vector<Verification>& all) {
-  Listing listing{"Each variant against the one that it changes",
+/// Several demos may stand on one page: a region's name tells them apart.
+Listing list_verifications(const Report& report) {
+  const std::vector<Verification>& all = report.verifications;
+  Listing listing{report.demo ? report.demo->name + ": each variant against the one that it changes"
+                              : "Each variant against the one that it changes",
                   {{"variant"},
                    {"changes"},
                    {"wall time", true},
@@ -74,7 +77,7 @@ void add_proof(Markup& page, const Report& report) {
   if (report.verifications.empty()) {
     page.element("p", "nothing was rerun");
   } else {
-    add_listing(page, list_verifications(report.verifications));
+    add_listing(page, list_verifications(report));
   }
   add_amdahl_chart(page, report);
   for (std::size_t i = 0; i < report.verifications.size() && i < shown_verifications; ++i)
