@@ -2,6 +2,7 @@
 // and CPUs are used as well as one can; there is nothing to recommend.
 #include <cstdio>
 
+#include "workloads/harness/barrier.h"
 #include "workloads/harness/harness.h"
 #include "workloads/matmul/matmul.h"
 
@@ -12,16 +13,30 @@ using workload::Setting;
 
 constexpr std::size_t products = 10;  ///< so that making the matrices is a small part
 
+/// The same numbers however many threads make them: each row has a seed of its own.
+void fill_rows(matmul::Matrix& matrix, std::uint64_t seed, std::size_t n, std::size_t first,
+               std::size_t last) {
+  for (std::size_t row = first; row < last; ++row) {
+    std::uint64_t state = seed + row;
+    for (std::size_t i = row * n; i < (row + 1) * n; ++i) matrix[i] = workload::next_uniform(state);
+  }
+}
+
+/// All on all CPUs, the making of the matrices and the sum as well.
 Result multiply(std::size_t n, int threads) {
   matmul::Matrix a(n * n), b(n * n), c(n * n);
-  std::uint64_t state = workload::seed;
-  for (double& x : a) x = workload::next_uniform(state);
-  for (double& x : b) x = workload::next_uniform(state);
+  std::vector<double> sums(n);
+  workload::Barrier barrier(threads);
   workload::in_parallel(threads, n, [&](int, std::size_t first, std::size_t last) {
+    fill_rows(a, workload::seed, n, first, last);
+    fill_rows(b, workload::seed + n, n, first, last);
+    barrier.meet();
     for (std::size_t i = 0; i < products; ++i) matmul::multiply_blocked(a, b, c, n, first, last);
+    for (std::size_t row = first; row < last; ++row)
+      for (std::size_t i = row * n; i < (row + 1) * n; ++i) sums[row] += c[i];
   });
   double sum = 0;
-  for (const double x : c) sum += x;
+  for (const double row : sums) sum += row;
   return {"checksum", {sum, c.back()}};
 }
 

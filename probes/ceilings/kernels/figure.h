@@ -60,5 +60,6 @@ void add_locks(Figures&);
 void add_storage(Figures&);
 void add_scaling(Figures&, const Surroundings&);  ///< kappa: needs those of the others
 void add_gpu(Figures&);
+void add_huge_pages(Figures&);  ///< last: they touch memory that takes its time
 
 }  // namespace bottleneck::ceilings

@@ -268,6 +268,9 @@ void add_latency(Figures& figures, const Surroundings& around) {
     add(fmt::format("latency.ladder_{}", bytes), bytes < memory_size(around) ? quick_s / 2 : 0,
         bytes);
   figures.push_back({"memory.parallelism", 2 * quick_s, full_s, measure_parallelism});
+}
+
+void add_huge_pages(Figures& figures) {
   figures.push_back({"memory.huge_pages", quick_s, full_s, measure_huge_pages});
   figures.push_back({"fault.huge_fresh", quick_s, full_s, measure_fresh_pages});
 }

@@ -32,6 +32,7 @@ Figures all_figures(const Surroundings& around) {
   add_scaling(figures, around);
   add_storage(figures);
   add_gpu(figures);
+  add_huge_pages(figures);
   return figures;
 }
 
