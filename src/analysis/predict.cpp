@@ -169,12 +169,33 @@ Foreseen foresee_batch(const Profile& profile, const Evidence& evidence, const A
            {std::string(row.assumption)}}};
 }
 
-/// Of own code by kind, while no other thread worked: only that can be spread.
-std::map<std::pair<Bottleneck, Detail>, double> shares_alone(const Evidence& evidence) {
+/// Of a function's time, so much runs alone where it is not spread yet: below, one thread ends
+/// later than the others. Source: a choice between all and none.
+constexpr double mostly_alone = 0.5;
+
+/// Of own code by kind, while no other thread worked: only that can be spread, and only in
+/// functions that several threads do not share already.
+std::map<std::pair<Bottleneck, Detail>, double> shares_alone(const Profile& profile,
+                                                             const Evidence& evidence) {
+  using Function = std::pair<std::string, std::string>;
+  const auto function_of = [&](const Slice& slice) {
+    if (slice.location < 0) return Function();
+    const Location& place = profile.locations.at(static_cast<std::size_t>(slice.location));
+    return Function{place.module, place.function};
+  };
+  std::map<Function, double> all, alone;
+  for (const Slice& slice : evidence.slices) {
+    if (!is_own_code(slice.kind.kind)) continue;
+    all[function_of(slice)] += slice.seconds;
+    if (slice.alone) alone[function_of(slice)] += slice.seconds;
+  }
   std::map<std::pair<Bottleneck, Detail>, double> shares;
-  for (const Slice& slice : evidence.slices)
-    if (slice.alone && is_own_code(slice.kind.kind) && quiet_s(evidence) > 0)
+  for (const Slice& slice : evidence.slices) {
+    if (!slice.alone || !is_own_code(slice.kind.kind)) continue;
+    const Function function = function_of(slice);
+    if (alone[function] >= mostly_alone * all[function])
       shares[{slice.kind.kind, slice.kind.detail}] += slice.seconds / quiet_s(evidence);
+  }
   return shares;
 }
 
@@ -193,7 +214,7 @@ std::optional<Foreseen> foresee_spread(const Profile& profile, const Evidence& e
   const double samples = samples_of(profile);
   std::vector<Shrinking> parts;
   std::string model;
-  for (const auto& [kind, share] : shares_alone(evidence)) {
+  for (const auto& [kind, share] : shares_alone(profile, evidence)) {
     const HotLoop* loop = main_loop(loops, {kind.first, kind.second});
     const auto gain = gain_of(profile, loop ? *loop : HotLoop{}, Shrink::spread);
     if (!gain || gain->factor <= 1) continue;

@@ -11,7 +11,7 @@ namespace {
 using workload::Result;
 using workload::Setting;
 
-constexpr std::size_t products = 10;  ///< so that making the matrices is a small part
+constexpr std::size_t products = 40;  ///< so that making the matrices is a small part
 
 /// The same numbers however many threads make them: each row has a seed of its own.
 void fill_rows(matmul::Matrix& matrix, std::uint64_t seed, std::size_t n, std::size_t first,
@@ -65,8 +65,8 @@ int main(int argc, char** argv) {
   workload.verdicts = {"compute"};
   workload.control = true;
   workload.unit = "rows";
-  workload.default_size = 1600;
-  workload.quick_size = 1100;
+  workload.default_size = 1000;
+  workload.quick_size = 700;
   workload.check_size = 131;
   workload.most_size = 20000;
   workload.tolerance = 1e-9;

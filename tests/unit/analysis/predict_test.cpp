@@ -66,6 +66,20 @@ TEST(Predict, threads_give_what_this_machine_measured_for_them) {
   EXPECT_NEAR(spread->prediction.speedup.value, 1.5, 0.05);
 }
 
+TEST(Predict, what_threads_share_already_is_not_spread_again) {
+  const auto spread = [](double ends_alone_s) {
+    ProfileBuilder b(10, 2);
+    b.thread(0, "other", 0, 10);
+    const int shared = b.place(user_code("shared"));
+    b.work(0, shared, 0, 10 - ends_alone_s, {2, 0, 0, 0});
+    b.work(1, shared, 0, 10 - ends_alone_s, {2, 0, 0, 0});
+    b.work(0, shared, 10 - ends_alone_s, 10);
+    return advised(analyze(b.profile), Remedy::spread_work) != nullptr;
+  };
+  EXPECT_FALSE(spread(2)) << "one thread ends later than the other";
+  EXPECT_TRUE(spread(8)) << "one thread does nearly all";
+}
+
 TEST(Predict, first_touches_may_go_with_the_code_that_is_spread) {
   const auto spread = [](Activity activity) {
     ProfileBuilder b(10, 2);
