@@ -116,7 +116,7 @@ def calibrated(row, rows):
         return row
     deviation = lambda p: max(NARROWEST, math.log(p["high"] / p["low"]) / 2 / NORMAL_90)
     errors = [math.log(one["m"] / one["p"]["value"]) for one in alike]
-    shift = sum(errors) / (len(alike) + PRIOR)
+    shift = statistics.median(errors) * len(alike) / (len(alike) + PRIOR)
     far = sorted(abs(error - shift) / deviation(one["p"]) for error, one in zip(errors, alike))
     times = far[min(math.ceil((len(alike) + 1) * (1 - ALPHA)), len(far)) - 1]
     middle, half = row["p"]["value"] * math.exp(shift), times * deviation(row["p"])

@@ -263,6 +263,9 @@ class DemoRun {
     });
     demo_.interrupted = demo_.interrupted || result.interrupted;
     if (!result.noise.empty()) demo_.notes.push_back(fmt::format("{}: {}", after, result.noise));
+    if (std::string cost = say_tracing(profiled_.at(after).profile, result.trials.front());
+        !cost.empty())
+      demo_.notes.push_back(std::move(cost));
     return result;
   }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "src/analysis/calibrate_prediction.h"
+#include "src/core/stats.h"
 #include "src/core/words.h"
 
 namespace bottleneck {
@@ -107,6 +108,18 @@ void calibrate_promise(Promise& promise, const std::vector<Residual>& residuals,
   promise.prediction->speedup = apply(calibration, promise.prediction->speedup);
   promise.prediction->model +=
       fmt::format("; interval by {} earlier predictions", calibration.cases);
+}
+
+std::string say_tracing(const Profile& profile, const Trial& untraced) {
+  if (profile.gpu.operations.empty() || untraced.runs.empty()) return "";
+  const bool all = std::all_of(untraced.runs.begin(), untraced.runs.end(),
+                               [](const TrialRun& run) { return !run.rejected.empty(); });
+  std::vector<double> walls;
+  for (const TrialRun& run : untraced.runs)
+    if (all || run.rejected.empty()) walls.push_back(run.wall_s);
+  const double bare = median(walls), observed = profile.this_run().wall_s;
+  return fmt::format("{}: {:.2f} s with its devices observed, {:.2f} s without (median of {} runs)",
+                     untraced.variant, observed, bare, walls.size());
 }
 
 void judge_bound(Verification& one) {

@@ -35,6 +35,10 @@ Promise promise_for(const DemoVariant&, const std::vector<Recommendation>&);
 /// With the interval that earlier predictions of other workloads ask for.
 void calibrate_promise(Promise&, const std::vector<Residual>&, const std::string& workload);
 
+/// What observing its devices cost the profiled run, against reruns that nobody observed; "" where
+/// it used none.
+std::string say_tracing(const Profile&, const Trial& untraced);
+
 /// A bound is no prediction: it holds unless more was measured.
 void judge_bound(Verification&);
 

@@ -51,7 +51,9 @@ void expect_clean_end(const std::vector<Measurement>& all) {
   for (const Measurement& one : all) {
     if (const auto* why = std::get_if<Unavailable>(&one.result)) {
       EXPECT_FALSE(why->reason.empty()) << one.name;
-      if (quiet) EXPECT_THAT(why->reason, testing::Not(HasSubstr("self-check"))) << one.name;
+      if (quiet) {
+        EXPECT_THAT(why->reason, testing::Not(HasSubstr("self-check"))) << one.name;
+      }
     } else {
       EXPECT_GT(std::get<Quantity>(one.result).high, 0) << one.name;
     }

@@ -68,6 +68,14 @@ TEST(Calibration, shifts_by_what_was_always_missed_but_shrunk) {
   EXPECT_GE(shifted.high, 3 * (1 - 1e-9));
 }
 
+TEST(Calibration, is_not_led_astray_by_single_disasters) {
+  std::vector<Residual> all = cases(27, 1.1);
+  for (int i = 0; i < 2; ++i) all.push_back(missed_by(0.1));
+  const Calibration found = calibrate(all, Remedy::vectorize, "");
+  EXPECT_LT(std::abs(found.shift), std::log(1.1) + 1e-9);
+  EXPECT_LT(apply(found, a_prediction).high, 2 * 1.4);
+}
+
 TEST(Calibration, ignores_figures_that_are_none) {
   std::vector<Residual> all = cases(19, 1.5);
   for (Residual& one : all) one.low = 0;

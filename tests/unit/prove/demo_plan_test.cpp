@@ -45,6 +45,22 @@ std::vector<std::string> chosen(const DemoDescription& demo, const std::string& 
   return names(choose_variants(demo, after, advice, breadth));
 }
 
+TEST(DemoPlan, says_what_observing_devices_cost) {
+  Profile profile;
+  profile.runs.emplace_back();
+  profile.runs.back().wall_s = 1.5;
+  Trial untraced{"naive", {}};
+  for (const double wall_s : {1.0, 9.0, 1.2, 1.1}) {
+    untraced.runs.emplace_back();
+    untraced.runs.back().wall_s = wall_s;
+  }
+  untraced.runs[1].rejected = "others";
+  EXPECT_EQ(say_tracing(profile, untraced), "") << "no device";
+  profile.gpu.operations.emplace_back();
+  EXPECT_THAT(say_tracing(profile, untraced),
+              HasSubstr("1.50 s with its devices observed, 1.10 s without (median of 3 runs)"));
+}
+
 TEST(DemoPlan, takes_what_is_recommended_highest_and_leads_on) {
   const std::vector<Recommendation> advice = {
       advise(Remedy::spread_work), advise(Remedy::vectorize), advise(Remedy::reuse_in_cache)};
