@@ -208,8 +208,8 @@ std::optional<Foreseen> foresee_batched(const Profile& profile, const Evidence& 
   if (!gain) return std::nullopt;
   std::string model = replays.say();
   const auto tiny = find_tiny_kernels(profile.gpu, activities_of(profile.gpu));
-  if (std::count(tiny.begin(), tiny.end(), true) > 0) {
-    const auto fused = batch(tiny);
+  const bool any_tiny = std::count(tiny.begin(), tiny.end(), true) > 0;
+  if (const auto fused = any_tiny ? batch(tiny) : std::nullopt) {
     model += fmt::format(
         "; from {:.2f} times as one graph, without the gaps, to {:.2f} times "
         "fused, without the start and end of each kernel, which is all of it",

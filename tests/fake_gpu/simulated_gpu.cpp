@@ -172,7 +172,7 @@ double beside(const std::deque<Span>& others, std::uint64_t start, double left_n
 
 void keep(std::deque<Span>& copies, const Event& event) {
   copies.push_back({event.start, event.end});
-  while (copies.front().end < fake_gpu_now()) copies.pop_front();
+  while (!copies.empty() && copies.front().end < fake_gpu_now()) copies.pop_front();
 }
 
 void run_twin(const Launch& launch) {
