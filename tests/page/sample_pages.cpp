@@ -38,7 +38,8 @@ void add_cells(Profile& profile) {
   for (int window = 0; window < many_windows; ++window)
     for (int thread = 0; thread < many_threads; ++thread) {
       // As much for each place, so that none is too small to stand by itself.
-      const double share = 0.5 + 0.1 * ((window * 7 + window / places_of_a_thread + thread * 3) % 5);
+      const double share =
+          0.5 + 0.1 * ((window * 7 + window / places_of_a_thread + thread * 3) % 5);
       const int place = first + thread * places_of_a_thread + window % places_of_a_thread;
       timeline.code.push_back({window, thread, place, share * timeline.window_s, 3});
     }
