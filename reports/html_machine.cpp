@@ -103,7 +103,7 @@ void add_ladder(Markup& page, const std::vector<Measurement>& ceilings) {
 }
 
 std::string describe_spread(const std::string& name, const Quantity& quantity) {
-  const std::string spread = format_spread(name, quantity);
+  std::string spread = format_spread(name, quantity);
   if (!spread.empty()) return spread;
   return quantity.low < quantity.high ? "rounds to the same" : "exact";
 }
