@@ -47,6 +47,15 @@ TEST(Cuda, operations_come_through_to_the_report) {
   EXPECT_FALSE(seen.gpu().value("truncated", false));
 }
 
+TEST(Cuda, several_runs_are_followed_by_one_that_nobody_observes) {
+  const std::string settings = std::string("LD_LIBRARY_PATH=") + FAKE_STACK;
+  const auto notes = [&](const std::string& options) {
+    return run_traced(std::string(CUDA_TARGET) + " pageable 3", settings, options).notes();
+  };
+  EXPECT_THAT(notes("-n 2"), HasSubstr("s in one more run without"));
+  EXPECT_THAT(notes(""), testing::Not(HasSubstr("one more run")));
+}
+
 TEST(Cuda, pinned_copies_streams_and_waits_are_told_apart) {
   const Traced seen = run_cuda("streamed");
   ASSERT_EQ(seen.status, 0);

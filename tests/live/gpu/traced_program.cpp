@@ -36,12 +36,13 @@ std::string Traced::probe(const std::string& name, const std::string& field) con
 
 std::string Traced::notes() const { return report.at("profile").at("notes").dump(); }
 
-Traced run_traced(const std::string& program, const std::string& settings) {
+Traced run_traced(const std::string& program, const std::string& settings,
+                  const std::string& options) {
   const TemporaryFolder folder;
-  const Outcome outcome = run_line("mkdir tmp; TMPDIR=$PWD/tmp " + settings +
-                                       " $B run -q --no-calibrate --json r.json -- " + program +
-                                       "; status=$?; ls tmp > left; exit $status",
-                                   folder.path());
+  const Outcome outcome =
+      run_line("mkdir tmp; TMPDIR=$PWD/tmp " + settings + " $B run -q --no-calibrate " + options +
+                   " --json r.json -- " + program + "; status=$?; ls tmp > left; exit $status",
+               folder.path());
   Traced traced;
   traced.status = outcome.status;
   traced.report = nlohmann::json::parse(folder.read("r.json"), nullptr, false);

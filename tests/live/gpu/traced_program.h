@@ -23,7 +23,8 @@ struct Traced {
   std::string notes() const;
 };
 
-/// `settings`: "NAME=value NAME=value" before the program.
-Traced run_traced(const std::string& program, const std::string& settings = "");
+/// `settings`: "NAME=value NAME=value" before the program; `options`: of `bottleneck run`.
+Traced run_traced(const std::string& program, const std::string& settings = "",
+                  const std::string& options = "");
 
 }  // namespace bottleneck
