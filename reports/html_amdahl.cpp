@@ -39,24 +39,19 @@ struct Chart {
   }
 };
 
-void add_line(Markup& page, Literal kind, double x1, double y1, double x2, double y2) {
-  page.add("<line class=\"").add(kind).add("\" x1=\"").number(x1).add("\" y1=\"").number(y1);
-  page.add("\" x2=\"").number(x2).add("\" y2=\"").number(y2).add("\"/>\n");
-}
-
 void add_label(Markup& page, double x, double y, const std::string& text) {
   page.add("<text x=\"").number(x).add("\" y=\"").number(y).add("\">");
   page.text(text, longest_cell).add("</text>\n");
 }
 
 void add_axes(Markup& page, const Chart& chart) {
-  add_line(page, "axis", left, bottom, right, bottom);
-  add_line(page, "axis", left, top, left, bottom);
+  page.line("axis", left, bottom, right, bottom);
+  page.line("axis", left, top, left, bottom);
   constexpr double label_below = 16, label_left = 42;
   for (double factor = 1; factor <= largest_factor; factor *= 4)
     add_label(page, chart.x(factor) - 4, bottom + label_below, fmt::format("{:.0f}×", factor));
   for (double gain = 1; gain <= chart.most; gain *= 2) {
-    add_line(page, "grid", left, chart.y(gain), right, chart.y(gain));
+    page.line("grid", left, chart.y(gain), right, chart.y(gain));
     add_label(page, left - label_left, chart.y(gain) + 4, fmt::format("{:.0f}×", gain));
   }
 }
@@ -92,9 +87,9 @@ struct Point {
 
 void add_point(Markup& page, const Chart& chart, const Point& one, bool lower) {
   const double x = chart.x(factor_for(chart.p, one.predicted.value));
-  add_line(page, "promise", x, chart.y(one.predicted.low), x, chart.y(one.predicted.high));
+  page.line("promise", x, chart.y(one.predicted.low), x, chart.y(one.predicted.high));
   if (one.measured)
-    add_line(page, "interval", x, chart.y(one.measured->low), x, chart.y(one.measured->high));
+    page.line("interval", x, chart.y(one.measured->low), x, chart.y(one.measured->high));
   page.add("<circle class=\"");
   one.measured ? page.add("measured") : page.add("predicted");
   const double y = chart.y(one.measured ? one.measured->value : one.predicted.value);

@@ -113,6 +113,11 @@ Markup& Markup::data(const JsonText& json) {
   return add("</script>\n");
 }
 
+Markup& Markup::line(Literal kind, double x1, double y1, double x2, double y2) {
+  add("<line class=\"").add(kind).add("\" x1=\"").number(x1).add("\" y1=\"").number(y1);
+  return add("\" x2=\"").number(x2).add("\" y2=\"").number(y2).add("\"/>\n");
+}
+
 Markup& Markup::open_scrolling(std::string_view label) {
   add("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
   return text(label).add("\">\n");

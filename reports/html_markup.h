@@ -49,6 +49,8 @@ class Markup {
   Markup& more(std::size_t left_out);
   /// As data that no browser runs: what JsonText wrote ends no element.
   Markup& data(const JsonText&);
+  /// A straight line of a drawing, in its own units.
+  Markup& line(Literal kind, double x1, double y1, double x2, double y2);
   /// Opens a <div> for a table: it scrolls by itself where the page is narrow.
   Markup& open_scrolling(std::string_view label);
   const std::string& bytes() const { return bytes_; }

@@ -15,11 +15,6 @@ namespace {
 // In the drawings' own units, 600 wide.
 constexpr double left = 60, right = 580;
 
-void add_line(Markup& page, Literal kind, double x1, double y1, double x2, double y2) {
-  page.add("<line class=\"").add(kind).add("\" x1=\"").number(x1).add("\" y1=\"").number(y1);
-  page.add("\" x2=\"").number(x2).add("\" y2=\"").number(y2).add("\"/>\n");
-}
-
 void add_label(Markup& page, double x, double y, const std::string& text) {
   page.add("<text text-anchor=\"middle\" x=\"").number(x).add("\" y=\"").number(y).add("\">");
   page.text(text, longest_cell).add("</text>\n");
@@ -50,7 +45,7 @@ void add_run_row(Markup& page, const ComparedSide& side, double y, double x0, do
     page.add("\" cy=\"").number(y).add("\"/>\n");
   }
   const double median = x0 + per_s * side.median_s;
-  add_line(page, "interval", median, y - half, median, y + half);
+  page.line("interval", median, y - half, median, y + half);
 }
 
 }  // namespace
@@ -63,7 +58,7 @@ void add_ratio_chart(Markup& page, const Comparison& all) {
   page.text(
       fmt::format("head / base is {}; the gate is at {:.3g}", describe_ratio(all), 1 + all.gate));
   page.add("\">\n");
-  add_line(page, "axis", left, axis, right, axis);
+  page.line("axis", left, axis, right, axis);
   const std::pair<double, std::string> marks[] = {
       {1 / (1 + all.gate), "gate, faster"}, {1, "the same"}, {1 + all.gate, "gate, slower"}};
   double last = 0;
@@ -71,13 +66,13 @@ void add_ratio_chart(Markup& page, const Comparison& all) {
   bool lower = false;
   for (const auto& [ratio, label] : marks) {
     const double x = scale.x(ratio);
-    add_line(page, "gate", x, axis - 2 * tall, x, axis + tall);
+    page.line("gate", x, axis - 2 * tall, x, axis + tall);
     lower = x - last < apart && !lower;
     constexpr double below = 14, line = 19;
     add_label(page, x, axis + tall + below + (lower ? line : 0), label);
     last = x;
   }
-  add_line(page, "promise", scale.x(all.ratio->low), axis, scale.x(all.ratio->high), axis);
+  page.line("promise", scale.x(all.ratio->low), axis, scale.x(all.ratio->high), axis);
   const double middle = scale.x(all.ratio->value);
   page.add("<circle class=\"measured\" r=\"6\" cx=\"").number(middle).add("\" cy=\"");
   page.number(axis).add("\"/>\n");
@@ -101,7 +96,7 @@ void add_runs_chart(Markup& page, const Comparison& all) {
   page.add("<figure>\n<svg class=\"scale\" viewBox=\"0 0 600 100\" role=\"img\" aria-label=\"");
   page.text("Each run that counts of base and head; the table above has the medians");
   page.add("\">\n");
-  add_line(page, "axis", left, axis, right, axis);
+  page.line("axis", left, axis, right, axis);
   add_label(page, left, axis + text_below, "0 s");
   add_label(page, right - 16, axis + text_below, format_seconds(longest));
   add_label(page, left / 2, base_y + 4, "base");

@@ -178,24 +178,34 @@ constexpr double mostly_alone = 0.5;
 std::map<std::pair<Bottleneck, Detail>, double> shares_alone(const Profile& profile,
                                                              const Evidence& evidence) {
   using Function = std::pair<std::string, std::string>;
-  const auto function_of = [&](const Slice& slice) {
-    if (slice.location < 0) return Function();
-    const Location& place = profile.locations.at(static_cast<std::size_t>(slice.location));
-    return Function{place.module, place.function};
+  struct Seconds {
+    double all = 0, alone = 0;
   };
-  std::map<Function, double> all, alone;
+  std::map<int, Seconds> of_location;
   for (const Slice& slice : evidence.slices) {
     if (!is_own_code(slice.kind.kind)) continue;
-    all[function_of(slice)] += slice.seconds;
-    if (slice.alone) alone[function_of(slice)] += slice.seconds;
+    Seconds& seconds = of_location[slice.location];
+    seconds.all += slice.seconds;
+    if (slice.alone) seconds.alone += slice.seconds;
   }
+  std::map<Function, Seconds> of_function;
+  const auto function_of = [&](int location) -> Seconds& {
+    if (location < 0) return of_function[{}];
+    const Location& place = profile.locations.at(static_cast<std::size_t>(location));
+    return of_function[{place.module, place.function}];
+  };
+  for (const auto& [location, seconds] : of_location) {
+    function_of(location).all += seconds.all;
+    function_of(location).alone += seconds.alone;
+  }
+  std::set<int> shared;
+  for (const auto& [location, seconds] : of_location)
+    if (function_of(location).alone < mostly_alone * function_of(location).all)
+      shared.insert(location);
   std::map<std::pair<Bottleneck, Detail>, double> shares;
-  for (const Slice& slice : evidence.slices) {
-    if (!slice.alone || !is_own_code(slice.kind.kind)) continue;
-    const Function function = function_of(slice);
-    if (alone[function] >= mostly_alone * all[function])
+  for (const Slice& slice : evidence.slices)
+    if (slice.alone && is_own_code(slice.kind.kind) && !shared.contains(slice.location))
       shares[{slice.kind.kind, slice.kind.detail}] += slice.seconds / quiet_s(evidence);
-  }
   return shares;
 }
 
